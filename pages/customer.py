@@ -9,7 +9,7 @@ from retention.view import forecast_chip, page_table, shell, widgets
 from retention.view.campaigns.beginning import begin
 from retention.view.campaigns.data import roles_in_campaigns
 from retention.view.customer import parts
-from retention.view.customer.choose import choose_customer
+from retention.view.customer.choose import choose_customer, shown_first
 from retention.view.customer.data import all_scores_of, customer_of, position_of
 from retention.view.session import campaigns as state
 
@@ -28,7 +28,7 @@ def answer() -> None:
         return
     campaigns = roles_in_campaigns(data, position_of(data, customer_id))
     customer = customer_of(data, customer_id, campaigns)
-    conclusion.markdown(parts.conclusion(customer))
+    conclusion.markdown(parts.conclusion(customer, shown_first(data, all_scores_of(data))))
     parts.draw_customer(data, customer, partial(plan_campaign, customer.stage))
 
 

@@ -213,7 +213,10 @@ def _discount_habit(facts: ActionFacts) -> CandidateOrMissing:
 
 
 def _largest_gap(facts: ActionFacts) -> CandidateOrMissing | None:
-    """Those for whom the best strategy against the scorecard's largest gap is."""
+    """Those for whom the best strategy against the scorecard's largest gap is, and still active.
+
+    Most of a group such as "lapsed" has left for good: writing to them moves no metric.
+    """
     if facts.gap is None:
         return facts.gap_missing or None
     gap = facts.gap
@@ -223,6 +226,7 @@ def _largest_gap(facts: ActionFacts) -> CandidateOrMissing | None:
     members = np.zeros(len(facts.customers), dtype=bool)
     for key in suited[0].audience:
         members |= facts.in_group(key)
+    members &= facts.p_alive >= LOW
     label = METRICS[gap.metric].label
     return Candidate(
         key="largest_gap",
@@ -232,7 +236,8 @@ def _largest_gap(facts: ActionFacts) -> CandidateOrMissing | None:
         reason=lambda number: (
             f"{label} is {_metric_words(gap, gap.store, facts.currency)}, and was "
             f"{_metric_words(gap, gap.aim, facts.currency)} in the {gap.against} for "
-            f"customers of the same age: {plural(number, 'customer')} can move it."
+            f"customers of the same age. {plural(number, 'customer')} {_have(number)} a chance of "
+            f"{percent(LOW)} or more to be active still, and can move it."
         ),
     )
 

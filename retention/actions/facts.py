@@ -29,9 +29,10 @@ class ActionFacts:
         labels: From `assign_segments`, in the order of the customers.
         rules: The thresholds of these labels.
         silence_chance: From `retention.models.next_order.silence_chance`.
+        p_alive: The probability of each customer to be active still, as in `predict_cltv`.
         second_wait: When customers came back.
         channels: The `breakdown` of the last year by channel; None without channels.
-        gap: The scorecard's largest gap; None where no metric is behind.
+        gap: The scorecard's largest gap that holds a week earlier too; None without one.
         gap_missing: Why no gap can be told; empty where it can.
         reorders: From `reorders_due`: a row for each `customer_id` and `product` that is due, with
             its `week` and `basis`; None where the orders name no products.
@@ -47,6 +48,7 @@ class ActionFacts:
     labels: pd.DataFrame
     rules: SegmentRules
     silence_chance: Floats
+    p_alive: Floats
     second_wait: SecondWait
     channels: Breakdown | None
     gap: Gap | None

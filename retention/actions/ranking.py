@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import numpy as np
@@ -25,15 +26,16 @@ from retention.customers.contacts import contacts
 from retention.customers.signals import signals
 from retention.customers.summary import summarise_customers
 from retention.errors import DataError, ModelError
+from retention.history.metrics import METRICS
 from retention.history.order_history import OrderHistory, history_of
 from retention.models.cltv import fit_cltv, predict_cltv, with_order_value
 from retention.models.model import CltvModel
 from retention.models.next_order import silence_chance
 from retention.models.uncertainty import value_uncertainty
 from retention.orders.orders import Orders
-from retention.periods import preset_period
+from retention.periods import Period, preset_period
 from retention.playbook import strategy_of
-from retention.products.due import THIS_WEEK, reorders_due
+from retention.products.due import THIS_WEEK, WEEK, reorders_due
 from retention.reports.breakdown import Breakdown, breakdown
 from retention.reports.breakdown_history import dimensions_of
 from retention.reports.metric_gaps import Gap
@@ -184,6 +186,7 @@ def facts_of(
         labels=assign_segments(customers, scores, rules),
         rules=rules,
         silence_chance=silence_chance(model, customers),
+        p_alive=scores["p_alive"].to_numpy(float),
         second_wait=wait,
         channels=channels_of(orders),
         gap=gap,
@@ -248,7 +251,9 @@ def largest_gap(
 ) -> tuple[Gap | None, str]:
     """Return the metric of the last year whose fall since earlier costs most.
 
-    Benchmarks are left to the scorecard: they need the line of business.
+    A year that ends within a peak, such as a sale whose days move, differs by the days that it
+    holds. So the metric must have fallen for the year that ends a week earlier, too. Benchmarks are
+    left to the scorecard: they need the line of business.
 
     Args:
         history: From `order_history`.
@@ -256,13 +261,34 @@ def largest_gap(
         customers: From `summarise_customers`.
 
     Returns:
-        The gap, or None with the reason where no earlier year can be compared.
+        The gap, or None with the reason where no earlier year can be compared, or no gap holds.
     """
     period = preset_period(LAST_YEAR, history.start, history.end)
     card = scorecard_of(history, period)
     if card.previous is None and card.year_before is None:
         return None, "The scorecard's largest gap: it needs two years of orders to compare."
-    return read_scorecard(card, (), model, customers).main, ""
+    gaps = read_scorecard(card, (), model, customers).gaps
+    if not gaps:
+        return None, ""
+    lasting = _fallen_a_week_earlier(history, period)
+    for gap in gaps:
+        if lasting is None or gap.metric in lasting:
+            return gap, ""
+    return None, (
+        f"The scorecard's largest gap: {METRICS[gaps[0].metric].label} is worse than before, but "
+        "not for the year that ends a week earlier. The days at the end may make the difference."
+    )
+
+
+def _fallen_a_week_earlier(history: OrderHistory, period: Period) -> set[str] | None:
+    """The metrics with a gap a week earlier; None where that cannot be compared."""
+    start, end = (day - timedelta(days=WEEK) for day in (period.start, period.end))
+    if start < history.start:
+        return None
+    card = scorecard_of(history, Period(start=start, end=end))
+    if card.previous is None and card.year_before is None:
+        return None
+    return {gap.metric for gap in read_scorecard(card).gaps}
 
 
 def next_actions_of(

@@ -134,7 +134,7 @@ def usual_contact_cost(channel: Channel, order_value: float, currency: str | Non
         The cost of a message, in money.
     """
     cost = CONTACT_COSTS[channel] * order_value
-    return _round(min(cost, MOST_COSTS[channel]) if currency in DOLLARS else cost)
+    return round_amount(min(cost, MOST_COSTS[channel]) if currency in DOLLARS else cost)
 
 
 def usual_contact_costs(order_value: float, currency: str | None = None) -> dict[Channel, float]:
@@ -154,11 +154,18 @@ def _scaled(kind: OfferKind, value: float, order_value: float, currency: str | N
     worth = value * order_value / 100
     if kind == "free_delivery" and currency in DOLLARS:
         worth = min(worth, MOST_DELIVERY)
-    return Offer(kind=kind, value=_round(worth))
+    return Offer(kind=kind, value=round_amount(worth))
 
 
-def _round(amount: float) -> float:
-    """An amount of one leading digit, or one and a half: 0.015, 3.5, 40."""
+def round_amount(amount: float) -> float:
+    """Return an amount of one leading digit, or one and a half: 0.015, 3.5, 40.
+
+    Args:
+        amount: The amount.
+
+    Returns:
+        The nearest such amount; 0 below it.
+    """
     if not amount > 0:
         return 0.0
     step = 10 ** math.floor(math.log10(amount)) / 2

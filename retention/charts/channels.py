@@ -9,7 +9,7 @@ from retention.charts import palette
 from retention.charts.axes import money_axis
 from retention.charts.clickable_rows import row_bands
 from retention.history.changes import DOWN, NOISE, UP
-from retention.reports.breakdown_verdict import LESS, MORE, SAME, THIN
+from retention.reports.breakdown_verdict import LESS, MORE, SAME, THIN, UNNAMED
 
 #: Pixels of a row, and of the axis below them.
 ROW, AROUND = 30, 76
@@ -18,6 +18,7 @@ _COLOURS = (
     palette.ACCENT,
     palette.STAGE_COLOURS["at_risk"],
     palette.NEUTRAL,
+    _PALE,
     _PALE,
     palette.NEUTRAL,
 )
@@ -32,12 +33,14 @@ VERDICTS = {
         LESS: "Do less",
         SAME: "No clear difference",
         THIN: "Too little data",
+        UNNAMED: "Many orders without a customer",
     },
     "all_orders": {
         MORE: "Come back more",
         LESS: "Come back less",
         SAME: "No clear difference",
         THIN: "Too little data",
+        UNNAMED: "Many orders without a customer",
     },
 }
 
@@ -221,7 +224,7 @@ def in_reach(
         verdict: The column that says which rows have too little data.
         least: The least distance that is far off.
     """
-    thin = frame[verdict] == THIN
+    thin = frame[verdict].isin([THIN, UNNAMED])
     if thin.all():
         return frame, 0
     start, end = frame.loc[~thin, low].min(), frame.loc[~thin, high].max()
@@ -243,7 +246,7 @@ def judged(frame: pd.DataFrame) -> pd.Series:
 def verdict_labels(frame: pd.DataFrame, words: dict[str, str]) -> pd.Series:
     """What each row's verdict is called."""
     labels = frame["verdict"].map(words)
-    return labels.where(judged(frame) | (frame["verdict"] == THIN), REST)
+    return labels.where(judged(frame) | frame["verdict"].isin([THIN, UNNAMED]), REST)
 
 
 def legend(labels: pd.Series, words: dict[str, str]) -> str:
@@ -251,7 +254,7 @@ def legend(labels: pd.Series, words: dict[str, str]) -> str:
     drawn, names = set(labels), [*words.values(), REST]
     entries = "".join(
         f'<span><i style="background:{colour}"></i>{name}</span>'
-        for name, colour in zip(names, _COLOURS, strict=True)
+        for name, colour in zip(names, _COLOURS, strict=False)
         if name in drawn
     )
     return f'<div class="verdict-legend">{entries}</div>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
@@ -81,6 +82,24 @@ def find_customers(
         names = [name for name in names if name not in IN_MONEY]
     known = customers[names].iloc[rows]
     return (known if scores is None else pd.concat([known, scores.iloc[rows]], axis=1)), total
+
+
+def customer_of_order(table: ir.Table, number: str) -> str | None:
+    """Return who placed the order with a number.
+
+    Args:
+        table: The orders' table.
+        number: The number, with or without its "#". It is no pattern.
+
+    Returns:
+        The customer's id; None where no order has it.
+    """
+    wanted = number.strip().removeprefix("#").lower()
+    if not wanted:
+        return None
+    same = table.order_id.lower().isin([wanted, f"#{wanted}"])
+    found = table.filter(same).select("customer_id").limit(1).to_pyarrow()["customer_id"]
+    return str(found[0].as_py()) if len(found) else None
 
 
 def matching_rows(

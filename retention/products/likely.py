@@ -1,4 +1,4 @@
-"""What each customer is likely to buy next, by the own history first."""
+"""What each customer is likely to buy next, by how often that is right in the store."""
 
 from typing import Literal, get_args
 
@@ -11,6 +11,7 @@ from retention.errors import DataError
 from retention.orders.orders import Orders
 from retention.products.due import NEXT_WEEK, THIS_WEEK, due_rows, due_weeks
 from retention.products.intervals import reorder_intervals
+from retention.products.next_chances import NextChances, OwnPairs, next_chances
 from retention.products.pairs import bought_next
 from retention.products.product_history import ProductHistory, products_of
 from retention.validation import check_number
@@ -20,7 +21,9 @@ USUAL_NUMBER, MOST_NUMBER = 3, 50
 
 Reason = Literal["bought often", "due", "bought once", "follows", "best seller"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
-_CANDIDATE = ["customer", "product", "reason", "tier", "score"]
+_CANDIDATE = ["customer", "product", "reason", "chance"]
+#: Second orders by which the share of what follows is drawn to that of all second orders.
+_FOLLOWER_WEIGHT = 50.0
 _OFTEN, _DUE, _ONCE, _FOLLOWS, _BEST = range(len(REASONS))
 
 
@@ -29,10 +32,13 @@ def likely_next(
 ) -> pd.DataFrame:
     """Return what each customer is likely to buy next.
 
-    First come the customer's own products, those bought on the most days before the others. Of
-    equal ones those due this week or the next come first, as `reorders_due` says, then the latest.
-    What follows the products of the last order comes after them, by `bought_next`. The store's best
-    sellers fill up.
+    Each candidate has the probability that the next order holds it, learnt from the store's own
+    orders. The likeliest come first. Candidates are
+
+    - the customer's own products: how often products are bought again after as many orders of them
+      and as many orders since, times how much more often that product is (`next_chances`);
+    - what follows the products of the last order: its share of second orders, by `bought_next`;
+    - products that are new to the customer: how often orders after the first one bring them.
 
     Args:
         orders: The orders, or their `product_history`.
@@ -41,8 +47,8 @@ def likely_next(
 
     Returns:
         A row for each customer and rank, by customer: `customer_id`, `rank` (1 is the likeliest),
-        `product` and `reason`: "bought often" (on two days or more), "due" (bought once), "bought
-        once", "follows" or "best seller".
+        `product` and `reason`: "bought often" (on two days or more), "due" (bought once, and due
+        this week or the next as `reorders_due` says), "bought once", "follows" or "best seller".
 
     Raises:
         DataError: The orders name no products or categories, or `n` is out of range.
@@ -102,12 +108,15 @@ def ranked_products(history: ProductHistory, n: int) -> pd.DataFrame:
     Returns:
         `customer`, `rank` (from 1), `product` and `reason`: its place in `REASONS`.
     """
-    candidates = _own(history, n)
-    for more in (_following, _best_sellers):
-        lacking = _lacking(candidates, len(history.customers), n)
-        if len(lacking):
-            added = more(history, lacking, n)
-            candidates = _first_of(pd.concat([candidates, added], ignore_index=True), n)
+    chances = next_chances(history)
+    candidates = _first_of(
+        [
+            _own(history, chances.own),
+            _following(history),
+            _best_sellers(chances, len(history.customers), n),
+        ],
+        n,
+    )
     return _with_rank(candidates)[["customer", "rank", "product", "reason"]]
 
 
@@ -165,47 +174,75 @@ def _with_rank(ordered: pd.DataFrame) -> pd.DataFrame:
     return ordered.assign(rank=_places(ordered["customer"].to_numpy()) + 1)
 
 
-def _own(history: ProductHistory, n: int) -> pd.DataFrame:
-    """The customers' own products, the most bought first, of equal ones those due."""
-    own = own_products_query(history.table, n).to_pandas().assign(due=False)
+def _own(history: ProductHistory, pairs: OwnPairs) -> pd.DataFrame:
+    """The customers' own products, and whether those bought once are due."""
     rows = due_rows(history, reorder_intervals(history))
     rows = rows.kept(np.isin(due_weeks(rows, history.last_day), [THIS_WEEK, NEXT_WEEK]))
-    due = pd.DataFrame(
+    size = len(history.products)
+    due = np.isin(_keys(pairs.customer, pairs.product, size), _keys(*rows[:2], size))
+    return pd.DataFrame(
         {
-            "customer": rows.customer,
-            "product": rows.product,
-            "orders": rows.orders,
-            "last": rows.last,
-            "due": True,
+            "customer": pairs.customer,
+            "product": pairs.product,
+            "reason": np.where(pairs.times > 1, _OFTEN, np.where(due, _DUE, _ONCE)),
+            "chance": pairs.chance,
         }
     )
-    own = pd.concat([due, own], ignore_index=True)
-    customer, product = own["customer"].to_numpy(np.int64), own["product"].to_numpy(np.int64)
-    own = own[~pd.Series(customer * len(history.products) + product).duplicated().to_numpy()]
-    order = np.lexsort(
-        (own["product"], -own["last"], ~own["due"].astype(bool), -own["orders"], own["customer"])
+
+
+def _following(history: ProductHistory) -> pd.DataFrame:
+    """What follows the products of the customers' last orders."""
+    pairs = bought_next(history)
+    number = pd.Series(np.arange(len(history.products)), history.products)
+    drawn = pairs["followed"] + _FOLLOWER_WEIGHT * pairs["base"]
+    pairs = pd.DataFrame(
+        {
+            "before": pairs["product"].map(number).astype(np.int64),
+            "product": pairs["next_product"].map(number).astype(np.int64),
+            "chance": (drawn / (pairs["second_orders"] + _FOLLOWER_WEIGHT)).astype(float),
+        }
     )
-    own = own.iloc[order]
-    own = own[_places(own["customer"].to_numpy()) < n]
-    once = np.where(own["due"], _DUE, _ONCE)
-    reason = np.where(own["orders"] > 1, _OFTEN, once)
-    score = np.arange(len(own), dtype=float)
-    ranked: pd.DataFrame = own.assign(reason=reason, tier=0, score=score)[_CANDIDATE]
-    return ranked.reset_index(drop=True)
+    table = history.table
+    last = table.group_by("customer").agg(day=table.day.max())
+    held = table.semi_join(last, ["customer", "day"]).select("customer", before="product")
+    followers = held.to_pandas().merge(pairs, on="before")
+    best: pd.DataFrame = followers.groupby(["customer", "product"], as_index=False)["chance"].max()
+    return best.assign(reason=_FOLLOWS)
 
 
-def _first_of(candidates: pd.DataFrame, n: int) -> pd.DataFrame:
-    """The first `n` candidates of each customer, each product once."""
-    # An empty part of them would leave its columns without a type.
-    typed = candidates.astype(dict.fromkeys(_CANDIDATE[:-1], np.int64) | {"score": float})
-    columns = {name: typed[name].to_numpy() for name in _CANDIDATE}
-    keys = ("product", "score", "tier", "customer")
-    order = np.lexsort([columns[name] for name in keys])
-    # A pair of numbers as one tells more quickly which stand twice.
-    pairs = columns["customer"] * (columns["product"].max(initial=0) + 1) + columns["product"]
-    order = order[~pd.Series(pairs[order]).duplicated().to_numpy()]
-    place = _places(columns["customer"][order])
-    return typed.iloc[order[place < n]].reset_index(drop=True)
+def _best_sellers(chances: NextChances, customers: int, n: int) -> pd.DataFrame:
+    """The products that later orders most often bring, for every customer."""
+    # Who has bought some of them has as many own products.
+    likeliest = np.argsort(-chances.first, kind="stable")[: 2 * n]
+    return pd.DataFrame(
+        {
+            "customer": np.repeat(np.arange(customers), len(likeliest)),
+            "product": np.tile(likeliest, customers),
+            "reason": _BEST,
+            "chance": np.tile(chances.first[likeliest], customers),
+        }
+    )
+
+
+def _first_of(candidates: list[pd.DataFrame], n: int) -> pd.DataFrame:
+    """The `n` likeliest candidates of each customer; of a product twice, its first frame counts."""
+    columns = {
+        name: np.concatenate([frame[name].to_numpy(kind) for frame in candidates])
+        for name, kind in zip(_CANDIDATE, (np.int64, np.int64, np.int64, float), strict=True)
+    }
+    keys = _keys(columns["customer"], columns["product"], columns["product"].max(initial=0) + 1)
+    kept = np.flatnonzero(~pd.Series(keys).duplicated().to_numpy())
+    customer, chance = columns["customer"][kept], columns["chance"][kept]
+    # Equal ones keep the order of the frames: own products before others.
+    kept = kept[np.lexsort((-chance, customer))]
+    kept = kept[_places(columns["customer"][kept]) < n]
+    return pd.DataFrame({name: values[kept] for name, values in columns.items()})
+
+
+def _keys(customer: np.ndarray, product: np.ndarray, products: int) -> np.ndarray:
+    """A customer and a product as one number, by which pairs compare more quickly."""
+    keys: np.ndarray = customer.astype(np.int64) * products + product
+    return keys
 
 
 def _places(customers: np.ndarray) -> np.ndarray:
@@ -214,46 +251,3 @@ def _places(customers: np.ndarray) -> np.ndarray:
     lengths = np.diff(np.append(begins, len(customers)))
     places: np.ndarray = np.arange(len(customers)) - np.repeat(begins, lengths)
     return places
-
-
-def _lacking(candidates: pd.DataFrame, customers: int, n: int) -> np.ndarray:
-    """The customers with fewer than `n` candidates."""
-    return np.flatnonzero(np.bincount(candidates["customer"], minlength=customers) < n)
-
-
-def _following(history: ProductHistory, customers: np.ndarray, n: int) -> pd.DataFrame:
-    """What follows the products of these customers' last orders; the largest share first."""
-    pairs = bought_next(history)
-    if pairs.empty:
-        return pd.DataFrame(columns=_CANDIDATE)
-    number = pd.Series(np.arange(len(history.products)), history.products)
-    pairs = pd.DataFrame(
-        {
-            "before": pairs["product"].map(number),
-            "product": pairs["next_product"].map(number),
-            "share": pairs["share"],
-        }
-    )
-    table = history.table
-    last = table.group_by("customer").agg(day=table.day.max())
-    held = table.semi_join(last, ["customer", "day"]).select("customer", before="product")
-    rows = held.to_pandas()
-    wanted = np.zeros(len(history.customers), dtype=bool)
-    wanted[customers] = True
-    found = rows[wanted[rows["customer"]]].merge(pairs, on="before")
-    shares = found.groupby(["customer", "product"], as_index=False)["share"].sum()
-    shares = shares.assign(reason=_FOLLOWS, tier=1, score=-shares["share"])
-    return _first_of(shares[_CANDIDATE], n)
-
-
-def _best_sellers(history: ProductHistory, customers: np.ndarray, n: int) -> pd.DataFrame:
-    sold = best_sellers(history, 2 * n)
-    return pd.DataFrame(
-        {
-            "customer": np.repeat(customers, len(sold)),
-            "product": np.tile(sold, len(customers)),
-            "reason": _BEST,
-            "tier": 2,
-            "score": np.tile(np.arange(len(sold), dtype=float), len(customers)),
-        }
-    )

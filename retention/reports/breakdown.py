@@ -24,6 +24,7 @@ from retention.reports.breakdown_verdict import (
     compare_values,
     growth,
     median_intervals,
+    without_unnamed,
 )
 from retention.reports.scorecard import check_inside
 from retention.statistics import wilson
@@ -85,7 +86,9 @@ class Breakdown:
       once).
     - `verdict`: "more" where this interval lies above the average, "less" where it lies below,
       else "no clear difference". It is "too little data" below 30 customers in the value or in
-      all others together.
+      all others together. It is "many orders without a customer" where far more of the value's
+      orders than of the others' were left out for that.
+    - `without_customer`: the share of the value's orders that name no customer and were left out.
     """
 
     dimension: str
@@ -199,6 +202,10 @@ def breakdown_of(
     ]
     values = pd.concat(parts, axis=1)
     values["second_orders"] = values["second_orders"].fillna(0).astype(int)
+    values["without_customer"] = values["name"].map(history.without_customer).fillna(0.0)
+    values["verdict"] = without_unnamed(
+        values["verdict"], values["without_customer"], values["orders"]
+    )
     return Breakdown(
         dimension=history.dimension,
         attribution=history.attribution,

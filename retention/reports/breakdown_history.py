@@ -1,11 +1,12 @@
 """Each order with the value of one dimension that it counts to, from which any period follows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
 from retention.customers.summary import FIRST_ORDER_COLUMNS
 from retention.engines import keep, let_go, text_number
@@ -46,6 +47,8 @@ class DimensionHistory:
         start: Day of the first order.
         end: Day of the last order.
         has_amounts: Whether the orders have amounts; without them all revenue is NaN.
+        without_customer: The share of each value's orders that name no customer and were left out,
+            by its name; values without such orders are not there.
     """
 
     dimension: str
@@ -57,6 +60,9 @@ class DimensionHistory:
     start: date
     end: date
     has_amounts: bool = True
+    without_customer: pd.Series = field(
+        default_factory=lambda: pd.Series(dtype=float), repr=False, compare=False
+    )
 
     def number(self, day: date) -> int:
         """Return the number of a day.
@@ -186,7 +192,21 @@ def dimension_history(
         start=orders.start,
         end=orders.end,
         has_amounts=orders.has_amounts,
+        without_customer=_without_customer(orders, dimension),
     )
+
+
+def _without_customer(orders: Orders, dimension: str) -> pd.Series:
+    """The share of each value's orders that name no customer."""
+    unnamed = orders.without_customer
+    lost = unnamed[unnamed["dimension"] == dimension].groupby("value")["orders"].sum()
+    if lost.empty:
+        return pd.Series(dtype=float)
+    table = orders.table
+    kept = table.group_by(value=table[dimension]).agg(orders=table.count()).to_pandas()
+    number = kept.set_index("value")["orders"].reindex(lost.index, fill_value=0)
+    shares: pd.Series = lost.astype(float) / (lost + number)
+    return shares
 
 
 def _check_dimension(orders: Orders, dimension: str) -> None:

@@ -17,10 +17,20 @@ from retention.statistics import (
 )
 
 #: How a value compares with all others together.
-Verdict = Literal["more", "less", "no clear difference", "too little data"]
+Verdict = Literal[
+    "more",
+    "less",
+    "no clear difference",
+    "too little data",
+    "many orders without a customer",
+]
 MORE: Final = "more"
 LESS: Final = "less"
 SAME: Final = "no clear difference"
+UNNAMED: Final = "many orders without a customer"
+#: The share of a value's orders without a customer from which it cannot be compared, and how many
+#: times that of all values it must be.
+MOST_UNNAMED, TIMES_USUAL = 0.05, 2.0
 #: Stands for zero in a denominator.
 _NOTHING = 1e-300
 
@@ -63,6 +73,27 @@ def growth(
     # Growth from nothing is not defined.
     growths = [np.where(np.isfinite(values), values, np.nan) for values in growths]
     return pd.DataFrame(dict(zip(labels, [*growths, verdict], strict=True)), index=now.index)
+
+
+def without_unnamed(verdicts: pd.Series, unnamed: pd.Series, orders: pd.Series) -> pd.Series:
+    """Return the verdicts, but none for values of which many orders name no customer.
+
+    Orders without a customer are nobody's second order. So a value that has far more of them than
+    the others, such as a till, shows fewer customers who come back than it has.
+
+    Args:
+        verdicts: The verdict of each value.
+        unnamed: The share of each value's orders that name no customer.
+        orders: The orders of each value, by which the usual share is weighted.
+
+    Returns:
+        The verdicts, `UNNAMED` where such orders may decide.
+    """
+    if not unnamed.any():
+        return verdicts
+    usual = float(np.average(unnamed, weights=orders)) if orders.sum() else 0.0
+    many = (unnamed >= MOST_UNNAMED) & (unnamed >= TIMES_USUAL * usual)
+    return verdicts.where(~many | (verdicts == THIN), UNNAMED)
 
 
 def compare_rates(did: pd.Series, counted: pd.Series, customers: float) -> pd.DataFrame:

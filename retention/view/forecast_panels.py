@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from retention import wording
 from retention.charts import palette
 from retention.evaluation.backtest import Backtest
+from retention.history.peaks import Peak
 from retention.models.checks import Check
 from retention.models.uncertainty import Total
 from retention.view import text
@@ -150,3 +151,16 @@ def check_list(checks: Sequence[Check]) -> None:
 
 def _severity(check: Check) -> int:
     return list(STATUS_WORDS).index(check.status)
+
+
+def peak_words(peaks: Sequence[Peak]) -> str:
+    """Return what the forecast does with days that sell far more each year; empty without any."""
+    if not peaks:
+        return ""
+    named = ", ".join(
+        f"{peak.when}: {wording.decimal(peak.times, 1)} times the usual" for peak in peaks[:3]
+    )
+    return (
+        f"A few days a year sell far more ({named}). The forecast spreads them: expect more then "
+        "and less around."
+    )

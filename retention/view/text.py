@@ -161,7 +161,8 @@ DEFINITIONS = {
         "the longer the silence compared with the customer's own pace, the higher."
     ),
     "next_order": (
-        "Half of the waits are shorter, given that the next order comes. “Unlikely”: the customer "
+        "Due: the last order plus the customer's own usual interval. The model knows no habit: it "
+        "says when half of customers alike order, given that the order comes. “Unlikely”: this one "
         "has rather left. Given that the next order comes: it does within the first day named in 1 "
         "of 10 cases, within the last in 9 of 10. Purchase rates are taken to be steady."
     ),

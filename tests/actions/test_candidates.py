@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -109,8 +110,13 @@ def test_a_channel_is_named_only_where_its_customers_come_back_clearly_less(fact
 def test_the_largest_gap_is_for_those_of_its_strategy(facts, gap):
     found = by_key(replace(facts, gap=gap, gap_missing=""))["largest_gap"]
     assert found.strategy == "loyalty"
-    assert (found.members == facts.in_stage("repeat", "loyal", "vip")).all()
+    of_strategy = facts.in_stage("repeat", "loyal", "vip")
+    assert (found.members == of_strategy & (facts.p_alive >= 0.1)).all()
     assert found.reason(12).startswith("Repeat purchase rate is 24%, and was 28% in the year")
+    gone = replace(facts, gap=gap, gap_missing="", p_alive=np.where(facts.orders > 4, 0.2, 0.001))
+    moved = by_key(gone)["largest_gap"]
+    assert (moved.members == of_strategy & (facts.orders > 4)).all()
+    assert "12 customers have a chance of 10% or more to be active still" in moved.reason(12)
 
 
 def test_without_a_gap_the_reason_is_passed_on(facts):

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from retention import (
+    Orders,
     contacts,
     customer_hashes,
+    fit_cltv,
     next_actions,
     plan_campaign,
     predict_cltv,
@@ -25,10 +27,13 @@ from retention.actions.ranking import (
     NO_AMOUNTS,
     NO_CONSENT,
     NO_CONTACT,
+    largest_gap,
     next_actions_of,
 )
 from retention.campaigns.campaign import CHANNELS
 from retention.campaigns.starting import ENOUGH_CUSTOMERS
+from retention.history.order_history import history_of
+from tests.support.orders_stub import orders_of
 
 
 @pytest.fixture(scope="module")
@@ -218,3 +223,31 @@ def test_messages_cost_what_the_store_says(store):
     actions = next_actions(*store, contact_costs=costs).actions
     assert actions
     assert {action.campaign.terms.contact_cost for action in actions} == {0.03}
+
+
+def orders_with_a_sale(end: str) -> Orders:
+    """Two and a half years of orders of about 100, and 3 days of 20 before `end`."""
+    random = np.random.default_rng(5)
+    days = pd.date_range("2024-01-01", "2026-06-30")
+    everyday = pd.DataFrame({"ordered_at": np.repeat(days, 4), "revenue": 100.0})
+    sale = pd.date_range(end=end, periods=3)
+    peak = pd.DataFrame({"ordered_at": np.repeat(sale, 150), "revenue": 20.0})
+    frame = pd.concat([everyday, peak], ignore_index=True)
+    frame["revenue"] *= random.lognormal(0, 0.2, len(frame))
+    frame["customer_id"] = [f"c{n}" for n in random.integers(0, 2_500, len(frame))]
+    return orders_of(frame, end="2026-06-30")
+
+
+@pytest.mark.parametrize(("sale", "lasting"), [("2026-06-30", False), ("2026-05-20", True)])
+def test_a_gap_that_rests_on_a_peak_in_the_last_week_is_none(sale, lasting):
+    orders = orders_with_a_sale(sale)
+    customers = summarise_customers(orders)
+    with history_of(orders) as history:
+        gap, missing = largest_gap(history, fit_cltv(customers), customers)
+    if lasting:
+        assert gap is not None
+        assert gap.metric in {"average_order_value", "returning_order_value"}
+        assert not missing
+    else:
+        assert gap is None
+        assert "not for the year that ends a week earlier" in missing

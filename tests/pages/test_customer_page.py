@@ -189,6 +189,10 @@ def test_without_a_model_orders_and_stages_still_show(front):
 def test_the_campaign_of_the_stage_opens_filled_in_and_stands_on_the_page(front):
     at = button(front, "Open the sample store").click().run().switch_page(PAGE).run()
     assert "No campaign of this session" in bodies(at)
+    # The most valuable customer has opted out: no campaign reaches them.
+    assert "Opted out" in words(at)
+    assert not [found for found in at.button if found.key == "customer_plan"]
+    at = at.selectbox[0].select(at.selectbox[0].options[1]).run()
     at = at.button(key="customer_plan").click().run()
     assert not at.exception
     assert at.title[0].value == "Plan"
@@ -236,3 +240,14 @@ def test_the_tables_of_customers_lead_here(page):
     said = words(at.run())
     assert "Tick a row to see the customer." in said
     assert "Tick a row to see the customer." in words(at.switch_page("pages/cohorts.py").run())
+
+
+def test_nobody_chosen_says_who_is_shown_and_an_order_number_finds_its_customer(hostile):
+    at = hostile.switch_page(PAGE).run()
+    assert "Nobody is chosen yet, so here is who has the highest" in words(at)
+    at = search(at, "#7-1")
+    assert not at.exception
+    assert "c7@x.com" in bodies(at)
+    assert "Nobody is chosen" not in words(at)
+    at = search(at, "#7-99")
+    assert "no order has that number" in at.info[0].value

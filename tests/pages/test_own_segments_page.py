@@ -11,7 +11,16 @@ from retention import Campaign, Condition, Group, OwnSegment, from_json, to_csv,
 from retention.own_segments.catalogue import FEATURES
 from retention.own_segments.values import BY_KIND
 from retention.view.own_segments import results as builder_results
-from tests.pages.steps import button, metrics, open_app, open_page, order_file, use_upload, words
+from tests.pages.steps import (
+    button,
+    metrics,
+    notes,
+    open_app,
+    open_page,
+    order_file,
+    use_upload,
+    words,
+)
 
 PAGE = "pages/own_segments.py"
 OFFERED = {
@@ -337,6 +346,13 @@ def test_without_a_model_the_rest_works_and_says_why():
     assert "Expected value" in html(at)  # among what cannot be asked yet
     for name in (SAVED, OVERLAPS, BUILD):
         no_exception(open_place(at, name))
+
+
+def test_a_value_by_group_stands_beside_the_one_of_other_pages(store):
+    assert "by the whole store's model" not in " ".join(notes(store).values())
+    control(store.selectbox, "feature_").set_value("first_channel").run()
+    shown = notes(no_exception(store))["Expected value by group"]
+    assert "by the whole store's model, as on other pages, $" in shown
 
 
 def test_names_from_a_file_stay_text():

@@ -10,6 +10,7 @@ from retention import DataError, product_history, product_table
 from retention.history.order_history import NEVER
 from retention.products.due import own_query
 from retention.products.likely import own_products_query
+from retention.products.next_chances import exposed_query, trials_query
 from retention.products.product_history import bought_query, day_query, products_of
 from tests.products.examples import (
     ANN,
@@ -133,5 +134,8 @@ def test_the_queries_can_be_written_for_other_engines(dialect):
     names = ibis.table({"name": "string", "product": "int32"}, name="names")
     placed = day_query(orders, day, day)
     table = bought_query(lines, placed, ids, names, day)
-    for query in (placed, table, own_query(table), own_products_query(table, 5)):
+    days = placed.inner_join(ids, "customer_id").select("customer", "day", "place")
+    exposed = exposed_query(table, days)
+    queries = (placed, table, own_query(table), own_products_query(table, 5))
+    for query in (*queries, exposed.select("customer", "since"), trials_query(exposed)):
         assert "customer" in str(ibis.to_sql(query, dialect=dialect))

@@ -14,13 +14,19 @@ from retention import (
     fit_groups,
     group_value_uncertainty,
     preset_period,
+    read_orders,
     sample_orders,
     summarise_customers,
     value_uncertainty,
 )
 from retention.reports.breakdown import breakdown_of
 from retention.reports.breakdown_history import ATTRIBUTIONS, dimension_history
-from retention.reports.breakdown_verdict import compare_rates, compare_values
+from retention.reports.breakdown_verdict import (
+    UNNAMED,
+    compare_rates,
+    compare_values,
+    without_unnamed,
+)
 from retention.statistics import wilson
 from tests.support.channel_orders import shop
 from tests.support.orders_stub import orders_of
@@ -273,3 +279,27 @@ def test_one_value_alone_has_nothing_to_be_compared_with():
     frame = shop([(f"c{n}", f"2024-01-{1 + n % 28:02d}", 10.0, "Shop") for n in range(60)])
     found = breakdown(orders_of(frame), "channel")
     assert found.values["verdict"].tolist() == ["too little data"]
+
+
+def test_a_channel_with_many_orders_of_nobody_has_no_verdict():
+    # Both channels' customers order twice, but half of the till's second orders name nobody.
+    rows = ["Order,Email,Date,Total,Source"]
+    for n in range(400):
+        source, day = ("pos", "web")[n % 2], pd.Timestamp("2026-01-01") + pd.Timedelta(days=n % 90)
+        later = (day + pd.Timedelta(days=30)).date()
+        named = "" if n % 4 == 0 else f"c{n}@example.com"
+        rows.append(f"a{n},c{n}@example.com,{day.date()},20,{source}")
+        rows.append(f"b{n},{named},{later},20,{source}")
+    orders = read_orders("\n".join(rows).encode(), {"channel": "Source"})
+    values = breakdown(orders, "channel").values
+    assert values["without_customer"].to_dict() == pytest.approx({"pos": 100 / 400, "web": 0.0})
+    assert values["verdict"].to_dict() == {"pos": UNNAMED, "web": "more"}
+
+
+def test_a_few_orders_of_nobody_everywhere_change_no_verdict():
+    verdicts = pd.Series(["less", "more", "too little data"])
+    orders = pd.Series([100, 900, 10])
+    for shares in ([0.0, 0.0, 0.0], [0.04, 0.0, 0.0], [0.3, 0.25, 0.3]):
+        assert without_unnamed(verdicts, pd.Series(shares), orders).tolist() == verdicts.tolist()
+    many = without_unnamed(verdicts, pd.Series([0.15, 0.0, 0.5]), orders)
+    assert many.tolist() == [UNNAMED, "more", "too little data"]

@@ -131,7 +131,8 @@ def _draw_next_products(data: Loaded, platform: Platform, strategy: str) -> bool
         # Another strategy, another start.
         key=f"audience_next_products_{is_reminder}",
         help="Five columns: the product that is due this week or next and its day, where one is; "
-        "and three that the customer is likely to buy next.",
+        "and three that are likely next: own ones, what follows, and best sellers. Products, “What "
+        "they buy next”, says how often that was right in this store.",
     )
     due, likely = platform.merge_field_of(DUE_PRODUCT), platform.merge_field_of(NEXT_PRODUCT)
     if chosen and due and likely:

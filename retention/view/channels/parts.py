@@ -18,7 +18,7 @@ from retention.orders.rows import BOUGHT
 from retention.periods import PRESETS, preset_period
 from retention.reports.breakdown import Breakdown, breakdown_of
 from retention.reports.breakdown_history import ATTRIBUTIONS, DimensionHistory, dimension_history
-from retention.reports.breakdown_verdict import LESS, MORE, THIN
+from retention.reports.breakdown_verdict import LESS, MORE, THIN, UNNAMED
 from retention.view import findings, text, widgets
 from retention.view.channels.choice import choose_in_chart, chosen_value
 from retention.view.channels.table import ABOUT, LABELS, PLURALS, labels_of
@@ -143,6 +143,10 @@ def conclusion(breakdown: Breakdown, currency: str | None) -> str:
         title = "Do less of" if by_first_order else "Less often"
         names = _named(breakdown, less.sort_values(breakdown.basis), currency)
         lines.append(f":material/trending_down: **{title}:** {names}")
+    unnamed = _unnamed_words(rows)
+    if unnamed and not lines:
+        lines.append(f"**No other {breakdown.dimension} stands out** in this period.")
+    lines += unnamed
     if lines:
         return "  \n".join(lines)
     if (rows["verdict"] == THIN).all():
@@ -155,6 +159,21 @@ def conclusion(breakdown: Breakdown, currency: str | None) -> str:
         f"**No {breakdown.dimension} stands out.** What differs between them in this period "
         "may be chance: there is nothing yet to do more or less of."
     )
+
+
+def _unnamed_words(rows: pd.DataFrame) -> list[str]:
+    """The values without a verdict because many of their orders name no customer."""
+    rows = rows[rows["verdict"] == UNNAMED]
+    names = ", ".join(
+        f"**{text.plain(name)}** ({wording.percent(share)} of its orders)"
+        for name, share in rows["without_customer"].head(NAMED).items()
+    )
+    if not names:
+        return []
+    return [
+        f":material/help: **Many orders without a customer:** {names}. Among them may be later "
+        "orders of customers who then seem to be gone, so there is no verdict."
+    ]
 
 
 def _association(breakdown: Breakdown) -> None:
@@ -172,8 +191,9 @@ def _association(breakdown: Breakdown) -> None:
 def _named(breakdown: Breakdown, rows: pd.DataFrame, currency: str | None) -> str:
     """The first few values with their number, and the growth where it is clear."""
     words = []
-    for name, row in rows.head(NAMED).iterrows():
+    for place, (name, row) in enumerate(rows.head(NAMED).iterrows()):
         amount = _amount(breakdown, row[breakdown.basis], currency)
+        amount += "" if place else f" {_meaning(breakdown)}"
         if row["new_customers_growth_verdict"] in (UP, DOWN):
             amount += f", new customers {charts.change_words(row['new_customers_growth'])}"
         words.append(f"**{text.plain(name)}** ({text.plain(amount)})")
@@ -185,6 +205,11 @@ def _amount(breakdown: Breakdown, value: float, currency: str | None) -> str:
     if breakdown.basis == "value_per_customer":
         return wording.money(value, currency)
     return wording.percent(value)
+
+
+def _meaning(breakdown: Breakdown) -> str:
+    """What the number behind a name is, after its amount."""
+    return "expected a new customer" if breakdown.basis == "value_per_customer" else "come back"
 
 
 def comparison(data: Loaded, breakdown: Breakdown) -> None:

@@ -83,7 +83,8 @@ ABOUT = {
         "Compares a value with the average of all: more or less where its whole range lies on one "
         "side of it. The ranges are wide enough to hold all at once in 95% of cases: where "
         "nothing differs, 1 breakdown in 20 still shows something. Too little data: fewer than 30 "
-        "customers."
+        "customers. Many orders without a customer: their customers' later orders may be among "
+        "them."
     ),
 }
 #: Pixels of a change, which stands beside what changed.
@@ -275,7 +276,7 @@ def _columns(breakdown: Breakdown, currency: str | None) -> dict[str, ColumnConf
     changes = {f"{name}_growth": share("Change", "growth", CHANGE_WIDTH) for name in GROWING}
     return {
         "name": column.TextColumn(ROLES[breakdown.dimension].label, pinned=True, width=140),
-        "verdict": column.TextColumn("Verdict", help=ABOUT["verdict"], width=130),
+        "verdict": column.TextColumn("Verdict", help=ABOUT["verdict"], width=215),
         **counts,
         **changes,
         "revenue": amount("Revenue", "revenue", 130),

@@ -6,9 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from retention.customers import search
-from retention.view import text, widgets
+from retention.view import text
 from retention.view.customer.data import texts_for
 from retention.view.customer.words import full_name
+from retention.view.session.cache import kept
 from retention.view.session.customer_links import PARAMETER, link_key, linked_customer
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import contacts_for
@@ -39,31 +40,52 @@ def choose_customer(data: Loaded, scores: pd.DataFrame | None) -> str | None:
     left, right = st.columns(2, gap="medium")
     query = left.text_input(
         "Find a customer",
-        placeholder="E-mail, number, name or phone",
+        placeholder="E-mail, number, name, phone or #order number",
         icon=":material/search:",
         key=QUERY,
         on_change=_forget_link,
     )
     texts = texts_for(data) if query.strip() else None
     listed, total = search.find_customers(data.customers, scores, query, LISTED_CUSTOMERS, texts)
-    if not total:
-        widgets.no_customer(query)
-        return None
     options = listed.index.tolist()
-    if linked is not None and linked not in options:
-        options.insert(0, linked)
+    # Digits alone are looked for in numbers and phones first.
+    by_order = bool(query.strip()) and not (total and query.strip().isdigit())
+    owner = _owner(data, query.strip()) if by_order else None
+    for first in (owner, linked):
+        if first is not None and first not in options:
+            options.insert(0, first)
+    if not options:
+        st.info(
+            f"No customer has “{text.plain(query)}” in the number, name, e-mail or phone, and no "
+            "order has that number.",
+            icon=":material/search_off:",
+        )
+        return None
     by = search.RANKINGS[search.ranked_by(data.customers, scores)]
     scope = "" if total <= LISTED_CUSTOMERS else f"the {LISTED_CUSTOMERS} of "
     pick = f"customer_pick_{hash(query)}_{key}"  # the browser sees keys: no name stands in one
     return right.selectbox(
         f"Customer, {scope}highest {by} first",
         options,
-        index=0 if linked is None else options.index(linked),
+        index=options.index(linked or owner or options[0]),
         format_func=_names(data, options),
         key=pick,
         on_change=_picked,
         args=(data, pick),
     )
+
+
+def shown_first(data: Loaded, scores: pd.DataFrame | None) -> str:
+    """Return by what the customer who is shown is the first; empty where one was looked for."""
+    if st.session_state.get(QUERY, "").strip() or st.query_params.get(PARAMETER, ""):
+        return ""
+    return search.RANKINGS[search.ranked_by(data.customers, scores)]
+
+
+@kept(max_entries=20)
+def _owner(data: Loaded, number: str) -> str | None:
+    """Who placed the order with this number."""
+    return search.customer_of_order(data.orders.table, number)
 
 
 def _names(data: Loaded, options: list[str]) -> Callable[[str], str]:

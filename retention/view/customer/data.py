@@ -20,11 +20,13 @@ from retention.segments.rfm import rfm
 from retention.segments.rules import STAGES, TRAITS, SegmentRules
 from retention.segments.stages import assign_codes
 from retention.view.customer import words
+from retention.view.customer.habit import Habit, own_habit
 from retention.view.session import own_segments as own
 from retention.view.session.cache import kept
 from retention.view.session.choices import segment_rules, standard_plan
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import contacts_for, signals_for
+from retention.view.session.reorders import kinds_of, reorders_for
 from retention.view.session.results import model_for, scores_for
 from retention.view.session.segments import basis_for
 
@@ -74,7 +76,8 @@ class Customer:
         path: As `stage_path` returns.
         ahead: As `stages_ahead` returns.
         scores: The customer's row of `predict_cltv`; None without a model.
-        due: When the next order is due; None without a model.
+        due: When the model expects the next order; None without a model.
+        habit: When the customer usually orders, by the own intervals; None where none is known.
         by_companion: Whether the other purchase model answers for being active.
         problem: Why there is no model; empty where there is one.
         rfm_group: The group of the RFM grid.
@@ -102,6 +105,7 @@ class Customer:
     ahead: pd.DataFrame
     scores: Mapping[str, Any] | None
     due: NextOrder | None
+    habit: Habit | None
     by_companion: bool
     problem: str
     rfm_group: str
@@ -173,6 +177,12 @@ def customer_of(data: Loaded, customer_id: str, campaigns: Mapping[str, str]) ->
         due=None
         if model is None
         else next_order(model, history.frequency, history.recency, history.age, days=SOON_DAYS),
+        habit=own_habit(
+            _reorders_of(data, customer_id),
+            waits,
+            orders["ordered_at"].max().date(),
+            data.orders.end,
+        ),
         by_companion=model is not None
         and history.frequency == 0
         and model.purchase_model == "bg_nbd",
@@ -189,6 +199,9 @@ def customer_of(data: Loaded, customer_id: str, campaigns: Mapping[str, str]) ->
             consent=contact.get("consent"),
             best_rating=best_rating,
             as_of=data.orders.end,
+            refunded_on=_refunded_on(orders),
+            order_value=float(summary["average_order_value"]) if data.orders.has_amounts else 0.0,
+            currency=data.orders.currency,
         ),
     )
 
@@ -246,6 +259,23 @@ def _rfm_of(data: Loaded, row: int) -> tuple[str, str]:
     scores = _rfm(data).iloc[row]
     names = ("recency_score", "frequency_score", "monetary_score")
     return str(scores["group"]), "-".join(str(scores[name]) for name in names if name in scores)
+
+
+def _refunded_on(orders: pd.DataFrame) -> date | None:
+    """The day of the last order, if all of it was refunded."""
+    last = orders.sort_values("ordered_at", kind="stable").iloc[-1]
+    if "refunded" not in orders or not last["refunded"] > 0 or last["revenue"] > 0:
+        return None
+    day: date = last["ordered_at"].date()
+    return day
+
+
+def _reorders_of(data: Loaded, customer_id: str) -> pd.DataFrame:
+    """The customer's rows of `reorders_due`, none where the orders name no products."""
+    if "product" not in kinds_of(data.orders):
+        return pd.DataFrame(columns=["product", "interval", "due", "basis"])
+    reorders = reorders_for(data, "product")
+    return reorders[reorders["customer_id"] == customer_id]
 
 
 def _own_segments_of(data: Loaded, row: int) -> tuple[str, ...]:

@@ -10,11 +10,13 @@ import pandas as pd
 from retention import wording
 from retention.charts import customer_life as charts, palette
 from retention.customers.timeline import order_affinity
+from retention.models.next_order import NextOrder
 from retention.products.fees import fee_names
 from retention.segments import labels
 from retention.view import text
 from retention.view.customer import words
 from retention.view.customer.data import Customer
+from retention.view.customer.habit import Habit
 from retention.view.widgets import Metric
 
 #: Bars of products, channels and the like at most.
@@ -104,11 +106,13 @@ def metrics_of(customer: Customer) -> list[Metric]:
 def _expected_metrics(customer: Customer) -> list[Metric]:
     score, due, currency = customer.scores, customer.due, customer.currency
     if score is None or due is None:
+        habit = customer.habit
         return [
             Metric(
                 label="Last order",
                 value=f"{wording.days(customer.history.silence)} ago",
                 about="recency",
+                note=None if habit is None else words.habit_sentence(habit),
             )
         ]
     ordering = wording.percent(score["p_purchase"])
@@ -134,12 +138,7 @@ def _expected_metrics(customer: Customer) -> list[Metric]:
         )
     return [
         ahead,
-        Metric(
-            label="Next order",
-            value=words.due_wait(due),
-            about="next_order",
-            note=f"If it comes: in {words.due_window(due)}",
-        ),
+        _next_order(customer.habit, due),
         Metric(
             label="Will order again",
             value=ordering,
@@ -148,6 +147,20 @@ def _expected_metrics(customer: Customer) -> list[Metric]:
             f"{wording.percent(due.never)}",
         ),
     ]
+
+
+def _next_order(habit: Habit | None, due: NextOrder) -> Metric:
+    """When the next order is due: by the customer's own habit first, then by the model."""
+    wait, window = words.due_wait(due), words.due_window(due)
+    if habit is None:
+        return Metric("Next order", wait, about="next_order", note=f"If it comes: in {window}")
+    return Metric(
+        "Next order",
+        words.habit_due(habit),
+        about="next_order",
+        note=f"{words.habit_sentence(habit)} By the model of all customers: "
+        f"{wait[0].lower()}{wait[1:]} ({window} if it comes)",
+    )
 
 
 def orders_in_words(customer: Customer) -> str:

@@ -26,12 +26,23 @@ MOST_ROWS = 500
 CAMPAIGNS = "pages/campaigns.py"
 
 
-def conclusion(customer: Customer) -> str:
-    """Where the customer stands and what to do, as Markdown."""
+def conclusion(customer: Customer, shown_first: str = "") -> str:
+    """Where the customer stands and what to do, as Markdown.
+
+    Args:
+        customer: What is known of the customer.
+        shown_first: By what the customer is the first one, where nobody was chosen.
+    """
     silence = words.what_silence_brings(customer.stage, customer.ahead, customer.path)
     stage = labels.STAGE_LABELS[customer.stage]
     step = text.plain(customer.step.strategy.name)
-    return f"**{stage}.** {text.plain(silence)} What to do now: **{step}**."
+    name = text.plain(customer.name, limit=80)
+    first = (
+        f"Nobody is chosen yet, so here is who has the highest {shown_first}: "
+        if shown_first
+        else ""
+    )
+    return f"{first}**{name}, {stage}.** {text.plain(silence)} What to do now: **{step}**."
 
 
 def draw_customer(data: Loaded, customer: Customer, plan: Callable[[str], None]) -> None:
@@ -108,12 +119,13 @@ def _draw_step(customer: Customer, plan: Callable[[str], None]) -> None:
         st.markdown(text.plain(step.reason, limit=600))
         for caution in step.cautions:
             st.markdown(f":orange[:material/warning:] {text.plain(caution)}")
-        st.markdown("\n".join(f"- {text.plain(line, limit=600)}" for line in step.strategy.how))
-        st.caption(
-            text.plain(f"{rewritten(step.strategy.evidence)} ({step.strategy.source})", limit=800)
-        )
+        st.markdown("\n".join(f"- {text.plain(line, limit=600)}" for line in step.how))
+        # What is known of messages says nothing of somebody who gets none.
+        if step.may_write:
+            evidence = f"{rewritten(step.strategy.evidence)} ({step.strategy.source})"
+            st.caption(text.plain(evidence, limit=800))
         # A strategy that is not for the stage is for this customer alone.
-        if customer.stage in step.strategy.audience:
+        if customer.stage in step.strategy.audience and step.may_write:
             _draw_plan(customer, plan)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from retention import wording
 from retention.models.next_order import NextOrder
 from retention.segments.labels import STAGE_LABELS
+from retention.view.customer.habit import FEWEST_WAITS, Habit
 
 #: Days after which a waiting time is no date: five years.
 FAR_AHEAD_DAYS = 1826
@@ -18,8 +19,6 @@ FAR_AHEAD_DAYS = 1826
 LIKELY_GONE = 0.5
 #: Probability to order below which a range of the value says little.
 HARDLY_ORDERS = 0.1
-#: Waits of their own from which a silence is compared with them.
-FEWEST_WAITS = 3
 #: Signals that orders may bring, by their column, as a list of what is missing calls them.
 SIGNAL_NAMES = {
     "last_rating": "reviews",
@@ -132,6 +131,17 @@ def due_wait(due: NextOrder) -> str:
     if due.never > LIKELY_GONE:
         return "Unlikely"
     return f"In {_day(due.middle)}" if due.middle <= FAR_AHEAD_DAYS else "After 5 years"
+
+
+def habit_due(habit: Habit) -> str:
+    """Return the day on which a usual interval is over: "Due 29 Nov 2026"."""
+    return f"Due {wording.day(habit.due)}"
+
+
+def habit_sentence(habit: Habit) -> str:
+    """Return how often a customer usually orders, or buys a product."""
+    what = f"Buys {habit.product}" if habit.product else "Orders"
+    return f"{what} usually every {wording.days(habit.interval)}."
 
 
 def signal_rows(

@@ -18,6 +18,7 @@ from retention.view.session.loaded import Loaded
 from retention.view.session.results import (
     history_for,
     months_for,
+    peaks_for,
     scores_for,
     spread_for,
     uncertainty_for,
@@ -124,7 +125,8 @@ def _draw_to_come(data: Loaded) -> None:
     ahead = wording.money(float(months["expected_revenue"].sum()), currency, short=True)
     st.caption(
         f"Expected: {text.plain(ahead)} from repeat orders of today's customers, before margin "
-        "and discounting. Thin lines are a month's 80% range.",
+        "and discounting. Thin lines are a month's 80% range. "
+        f"{text.plain(forecast_panels.peak_words(peaks_for(data)), limit=400)}",
         help=f"Compare the bars with the repeat orders so far. {CHART_HELP}",
     )
 

@@ -36,7 +36,12 @@ from retention.view.session.fixed_choices import CHOSEN, FixedChoice, choices_of
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import LeftAlone, left_alone, people_for, suppressed
 from retention.view.session.reorders import kinds_of, reorders_for
-from retention.view.session.results import model_for, order_history_for, uncertainty_for
+from retention.view.session.results import (
+    model_for,
+    order_history_for,
+    scores_for,
+    uncertainty_for,
+)
 from retention.view.session.segments import basis_for
 from retention.view.session.store_settings import store_settings
 
@@ -200,6 +205,7 @@ def _facts(data: Loaded, rules: SegmentRules, order_value: float | None) -> Acti
         labels=label_frame(codes, data.customers.index),
         rules=rules,
         silence_chance=steady.silence_chance,
+        p_alive=scores_for(data, plan)["p_alive"].to_numpy(float),
         second_wait=steady.second_wait,
         channels=steady.channels,
         gap=steady.gap,

@@ -83,6 +83,9 @@ def _metrics(data: Loaded, rule: Rule, features: Features) -> list[widgets.Metri
     if customers and features.value is not None:
         total = value_range(data, rule, features)
         between = f"12 months, 80% range {wording.money_range(total.low, total.high, currency)}"
+        if by_group:
+            of_store = wording.money(store_value(data, rule, features), currency, short=True)
+            between += f"; by the whole store's model, as on other pages, {of_store}"
         mean = mean_probability(rule, features)
     if not np.isnan(mean):
         buyers = wording.count(mean * customers)
@@ -163,6 +166,14 @@ def value_range(data: Loaded, rule: Rule, features: Features) -> Total:
     uncertainty = group_uncertainty_for(data, plan, by) if by else uncertainty_for(data, plan)
     return features.memory.get(
         ("range", rule), lambda: total_of(uncertainty, matches(rule, features), features)
+    )
+
+
+def store_value(data: Loaded, rule: Rule, features: Features) -> float:
+    """The segment's expected value by the model of the whole store."""
+    expected = uncertainty_for(data, choices.standard_plan()).expected
+    return features.memory.get(
+        ("store's value", rule), lambda: weighed(expected, matches(rule, features), features)
     )
 
 

@@ -193,20 +193,37 @@ def journey_sentence(links: pd.DataFrame, by: str) -> str:
 
 
 def recall_sentence(table: pd.DataFrame) -> str:
-    """Return what naming three products is worth beside the best sellers, as Markdown."""
-    three = table[table["named"] == 3].set_index("method")
+    """Return what naming one and three products is worth beside the best sellers, as Markdown."""
+    one, three = (table[table["named"] == number].set_index("method") for number in (1, 3))
     recall = three["recall"].astype(float)
-    likely, best = recall["likely next"], recall["best sellers"]
-    low = float(three["beyond_best_low"].astype(float)["likely next"])
-    high = float(three["beyond_best_high"].astype(float)["likely next"])
     percent = wording.percent
-    if low > 0:
-        tail = "so it is worth naming them to each customer."
-    elif high < 0:
-        tail = "so the best sellers are the better list here."
+    sentences = [
+        "Three products named to each customer hold "
+        f"**{percent(recall['likely next'])}** of what the next order could hold of them. The best "
+        f"sellers hold {percent(recall['best sellers'])}, {_beside_best(three)}"
+    ]
+    if _verdict(one) == _verdict(three):
+        sentences.append("The same is true of one product named.")
     else:
-        tail = "which is no clear difference: the best sellers do as well here."
-    return (
-        f"Three products named to each customer hold **{percent(likely)}** of what the next order "
-        f"could hold of them. The best sellers hold {percent(best)}, {tail}"
+        first = one["recall"].astype(float)
+        sentences.append(
+            f"One product named is right for {percent(first['likely next'])} of customers, the "
+            f"best seller for {percent(first['best sellers'])}, {_beside_best(one)}"
+        )
+    return " ".join(sentences)
+
+
+def _verdict(named: pd.DataFrame) -> int:
+    """1 where the likely products are better than the best sellers, -1 where worse, else 0."""
+    low, high = (
+        float(named[f"beyond_best_{end}"].astype(float)["likely next"]) for end in ("low", "high")
     )
+    return int(low > 0) - int(high < 0)
+
+
+def _beside_best(named: pd.DataFrame) -> str:
+    return {
+        1: "so it is worth naming them to each customer.",
+        -1: "so the best sellers are the better list here.",
+        0: "which is no clear difference: the best sellers do as well here.",
+    }[_verdict(named)]

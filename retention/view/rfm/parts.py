@@ -24,7 +24,16 @@ from retention.view.chart_clicks import chart_key, clicked_in
 from retention.view.plan_button import keep_segment, plan_button, plan_own_segment
 from retention.view.rfm import frames
 from retention.view.rfm.data import RfmBasis, RfmView
-from retention.view.rfm.words import ADVICE, DEFINITIONS, LABELS, cell_words
+from retention.view.rfm.words import (
+    ADVICE,
+    DEFINITIONS,
+    LABELS,
+    GroupAdvice,
+    advice_for,
+    cell_words,
+    is_gone,
+    reservation,
+)
 from retention.view.session.contact import contact_for
 from retention.view.session.loaded import Loaded
 
@@ -55,16 +64,24 @@ def conclusion(view: RfmView, currency: str | None) -> str:
     if has_amounts:
         amount = text.plain(wording.money(look["revenue"], currency, short=True))
         worth = f" who brought {amount} so far"
+    ahead = ""
+    if isfinite(look["expected_value"]):
+        value = text.plain(wording.money(look["expected_value"], currency, short=True))
+        ahead = f", and {value} is expected of them within 12 months"
     return (
-        f"{words}. **{text.plain(first)}** are {number}{worth}; the last order was "
-        f"{wording.days(look['median_days'])} ago."
+        f"{words}. **{text.plain(first)}** are {number}{worth}; half of them ordered "
+        f"{wording.days(look['median_days'])} ago or earlier{ahead}."
     )
 
 
 def opens_on(view: RfmView) -> str:
-    """Which group to look at first."""
-    counts = view.groups["customers"]
-    return next((group for group in OPENS_ON if counts[group]), RFM_GROUPS[0])
+    """Which group to look at first: one with customers of whom something is expected."""
+    groups = view.groups
+    held = [group for group in OPENS_ON if groups["customers"][group]]
+    return next(
+        (group for group in held if not is_gone(cast(pd.Series, groups.loc[group]), groups)),
+        held[0] if held else RFM_GROUPS[0],
+    )
 
 
 def model_state(basis: RfmBasis) -> None:
@@ -196,7 +213,10 @@ def one_group(
             f"{wording.percent(once)} of them have ordered once: orders and revenue count alike, "
             "so one large order can carry a customer here."
         )
-    _what_to_do(group)
+    reserved = reservation(group, row, view.groups, currency)
+    if reserved:
+        st.markdown(f":orange[:material/info:] {text.plain(reserved, limit=400)}")
+    _what_to_do(advice_for(group, row, view.groups))
 
 
 def _use_and_download(
@@ -288,10 +308,10 @@ def _metrics(row: pd.Series, currency: str | None) -> list[widgets.Metric]:
     return metrics if isfinite(row["revenue"]) else [metrics[0], metrics[-1]]
 
 
-def _what_to_do(group: str) -> None:
-    st.markdown(f"**What to do.** {text.plain(ADVICE[group].what)}")
+def _what_to_do(advice: GroupAdvice) -> None:
+    st.markdown(f"**What to do.** {text.plain(advice.what)}")
     by_key = {strategy.key: strategy for strategy in strategies()}
-    for strategy in (by_key[key] for key in ADVICE[group].strategies):
+    for strategy in (by_key[key] for key in advice.strategies):
         with st.expander(text.plain(strategy.name)):
             st.markdown("\n".join(f"- {text.plain(step, limit=600)}" for step in strategy.how))
             st.caption(text.plain(f"{rewritten(strategy.evidence)} ({strategy.source})", limit=800))

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from math import inf
 
+import numpy as np
+import pandas as pd
+
 from retention import wording
 from retention.segments.rfm import RfmRules
 from retention.view import text
@@ -25,29 +28,29 @@ class GroupAdvice:
 
 ADVICE = {
     "Champions": GroupAdvice(
-        who="Ordered lately, order often and have brought most.",
+        who="Of all customers those who ordered last, order often and have brought most.",
         what="Treat them as the best: early access, thanks, and a reason to bring friends. They "
         "need no discount.",
         strategies=("referral", "loyalty", "membership"),
     ),
     "Recent and frequent": GroupAdvice(
-        who="Order often or have brought much, and not long ago.",
+        who="Order often or have brought much, and are of the more recent half.",
         what="Keep them: show balance and tier, and offer what goes with what they have.",
         strategies=("loyalty", "membership", "cross_sell"),
     ),
     "Recent and rising": GroupAdvice(
-        who="Ordered lately, and have begun to come back.",
+        who="Of the more recent half, and have begun to come back.",
         what="Make the next order easy, and explain the programme that rewards it.",
         strategies=("cross_sell", "loyalty", "messages"),
     ),
     "Recent beginners": GroupAdvice(
-        who="Ordered very lately, for the first time or for little.",
+        who="Of the most recent fifth, for the first time or for little.",
         what="Welcome them, ask how it was, and win the second order while the shop is on their "
         "mind.",
         strategies=("reviews", "cross_sell", "service"),
     ),
     "Promising": GroupAdvice(
-        who="Ordered not long ago, seldom and for little.",
+        who="Of the more recent half, seldom and for little.",
         what="Show what else there is, and give a small reason to come back.",
         strategies=("cross_sell", "messages", "deals"),
     ),
@@ -83,6 +86,19 @@ ADVICE = {
         strategies=("reactivation",),
     ),
 }
+
+#: What to do about a group of whom few are expected to order again.
+GONE = GroupAdvice(
+    who="",
+    what="One message at little cost, then let them rest. An offer costs more than they bring.",
+    strategies=("reactivation",),
+)
+#: A group is as good as gone below this share of an average customer's expected value. Without a
+#: model it is so from this silence on.
+_NEGLIGIBLE, _YEARS_SILENT = 0.2, 730
+#: Groups named after a recent order, and the silence from which the name misleads.
+_RECENT = ("Champions", "Recent and frequent", "Recent and rising", "Recent beginners", "Promising")
+_LONG_SILENT = 120
 
 DEFINITIONS = {
     "grid": (
@@ -123,6 +139,59 @@ DEFINITIONS = {
 
 CutPoints = tuple[float, float, float, float]
 LABELS = {"days": "Last order", "orders": "Orders", "revenue": "Revenue so far"}
+
+
+def is_gone(row: pd.Series, groups: pd.DataFrame) -> bool:
+    """Whether few of a group are expected to order again.
+
+    Args:
+        row: The group, or a cell.
+        groups: All groups, as of `summarise_rfm`.
+    """
+    if not row["customers"]:
+        return False
+    whole = groups["expected_value"].sum()
+    if not whole or not np.isfinite(row["expected_value"]):
+        return bool(row["median_days"] >= _YEARS_SILENT)
+    mean = whole / groups["customers"].sum()
+    return bool(row["expected_value"] / row["customers"] < _NEGLIGIBLE * mean)
+
+
+def advice_for(group: str, row: pd.Series, groups: pd.DataFrame) -> GroupAdvice:
+    """Return what to do about a group, which gives way to what the group is expected to bring.
+
+    Args:
+        group: Its name.
+        row: The group, or one of its cells.
+        groups: All groups, as of `summarise_rfm`.
+    """
+    return GONE if is_gone(row, groups) else ADVICE[group]
+
+
+def reservation(group: str, row: pd.Series, groups: pd.DataFrame, currency: str | None) -> str:
+    """Return where the name of a group promises more than its customers; empty where it does not.
+
+    Args:
+        group: Its name.
+        row: The group, or one of its cells.
+        groups: All groups, as of `summarise_rfm`.
+        currency: Of the amounts.
+    """
+    ago = wording.days(row["median_days"])
+    if is_gone(row, groups) and np.isfinite(row["expected_value"]):
+        worth = wording.money(row["expected_value"], currency)
+        return (
+            f"Few of them will order again: they are expected to bring {worth} in all within 12 "
+            f"months, and half have been silent for {ago} or longer."
+        )
+    if is_gone(row, groups):
+        return f"Half of them have been silent for {ago} or longer."
+    if group in _RECENT and row["median_days"] >= _LONG_SILENT:
+        return (
+            f"“Recent” is relative to your other customers: half of these ordered {ago} ago or "
+            "earlier."
+        )
+    return ""
 
 
 def score_words(name: str, cuts: RfmRules, score: int, currency: str | None) -> str:

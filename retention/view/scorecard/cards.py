@@ -73,7 +73,7 @@ def first_cards(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> D
             if name not in known:
                 continue
             with st.container(border=True, gap="xsmall"):
-                _card(data, card, name, comparisons.get(name), trend)
+                _card(data, card, name, comparisons.get(name), trend, settings)
         return st.container(border=True, key="expected-score")
 
 
@@ -131,7 +131,7 @@ def more_cards(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> No
         with st.container(key=f"score-{number}"):
             for name in names:
                 with st.container(border=True, gap="xsmall"):
-                    _card(data, card, name, comparisons.get(name), trend)
+                    _card(data, card, name, comparisons.get(name), trend, settings)
 
 
 def _comparisons(data: Loaded, settings: ScorecardSettings) -> dict[str, Comparison]:
@@ -143,7 +143,12 @@ def _comparisons(data: Loaded, settings: ScorecardSettings) -> dict[str, Compari
 
 
 def _card(
-    data: Loaded, card: Scorecard, name: str, comparison: Comparison | None, trend: pd.DataFrame
+    data: Loaded,
+    card: Scorecard,
+    name: str,
+    comparison: Comparison | None,
+    trend: pd.DataFrame,
+    settings: ScorecardSettings,
 ) -> None:
     currency, metric = data.orders.currency, METRICS[name]
     row = cast(pd.Series, card.metrics.loc[name])
@@ -173,6 +178,9 @@ def _card(
     seasonal = words.has_seasons(card, name)
     for label, change in earlier.items():
         _change(name, change, label, seasonal=seasonal)
+    resting = words.without_large(data_of.large_for(data, settings), name, card, currency)
+    if resting:
+        st.caption(f":orange[:material/groups:] {text.plain(resting)}")
     if comparison is not None:
         _standing(comparison, currency, number)
 

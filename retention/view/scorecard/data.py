@@ -9,6 +9,7 @@ from retention.errors import ModelError
 from retention.models.uncertainty import Total, orders_uncertainty
 from retention.periods import Period
 from retention.reports.industry import Comparison, Target, compare
+from retention.reports.large_customers import LargeCustomers, large_customers
 from retention.reports.scorecard import Scorecard, bridge, monthly_trend, scorecard_of
 from retention.reports.scorecard_verdict import Reading, read_scorecard
 from retention.reports.store_values import StoreValue, store_values
@@ -51,6 +52,11 @@ def bridge_for(data: Loaded, settings: ScorecardSettings) -> pd.DataFrame:
     return _bridge(data, settings.period, settings.active_days)
 
 
+def large_for(data: Loaded, settings: ScorecardSettings) -> LargeCustomers | None:
+    """The few customers on whom the money of the period rests; None without such."""
+    return _large(data, settings.period, settings.active_days)
+
+
 def comparisons_for(data: Loaded, settings: ScorecardSettings) -> tuple[Comparison, ...]:
     """Benchmarks and targets beside the store's values, measured by their own definitions."""
     values = _store_values(data, settings.period.end)
@@ -79,6 +85,13 @@ def reading_for(data: Loaded, settings: ScorecardSettings) -> Reading:
 @kept(max_entries=60)
 def _card(data: Loaded, period: Period, active_days: int) -> Scorecard:
     return scorecard_of(order_history_for(data), period, active_days)
+
+
+@kept(max_entries=60)
+def _large(data: Loaded, period: Period, active_days: int) -> LargeCustomers | None:
+    card = _card(data, period, active_days)
+    earlier = card.year_before if "year" in card.earlier else card.previous
+    return large_customers(order_history_for(data), period, earlier)
 
 
 @kept(max_entries=20)

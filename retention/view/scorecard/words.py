@@ -17,6 +17,7 @@ from retention.reports.industry import (
     Benchmark,
     Comparison,
 )
+from retention.reports.large_customers import LargeCustomers
 from retention.reports.scorecard import Scorecard
 from retention.wording import span
 
@@ -139,6 +140,25 @@ def change(name: str, row: pd.Series) -> str:
     amount, low, high = (_moved(kind, row[column]) for column in ("change", "low", "high"))
     unit = {"rate": " points", "days": " day" if amount in ("+1", "−1") else " days"}.get(kind, "")
     return f"{amount}{unit} ({low} to {high})"
+
+
+def without_large(
+    large: LargeCustomers | None, name: str, card: Scorecard, currency: str | None
+) -> str:
+    """What a figure in money is without the few customers on whom it rests; empty where none do."""
+    if large is None or name not in large.values:
+        return ""
+    since = SINCE["year" if "year" in card.earlier else "previous"]
+    verb = "makes" if large.customers == 1 else "make"
+    words = (
+        f"{wording.plural(large.customers, 'customer')} {verb} {wording.percent(large.share)} of "
+        "the revenue"
+    )
+    if math.isfinite(large.share_before):
+        words += f" ({wording.percent(large.share_before)} in {since})"
+    words += f". Without them {shown(name, large.values[name], currency)}"
+    change = large.changes.get(name, math.nan)
+    return f"{words}, {wording.signed_percent(change)}." if math.isfinite(change) else f"{words}."
 
 
 def has_seasons(card: Scorecard, name: str) -> bool:

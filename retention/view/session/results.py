@@ -16,6 +16,7 @@ from retention.evaluation.past_misses import past_misses
 from retention.evaluation.recent_checks import recent_checks
 from retention.evaluation.value_checks import largest_customer
 from retention.history.order_history import OrderHistory, order_history
+from retention.history.peaks import Peak, yearly_peaks
 from retention.history.revenue import revenue_history
 from retention.models.checks import Check, check_enough_customers
 from retention.models.cltv import fit_cltv, predict_cltv, purchase_probability
@@ -160,6 +161,12 @@ def what_if_for(data: Loaded, plan: Plan, levers: Levers) -> WhatIf:
 def probability_for(data: Loaded, days: int) -> pd.Series:
     """Return each customer's probability of an order within `days`; ModelError as `model_for`."""
     return purchase_probability(model_for(data), data.customers, days)
+
+
+@kept(max_entries=1, by_orders_alone=True)
+def peaks_for(data: Loaded) -> tuple[Peak, ...]:
+    """Return `yearly_peaks` of the orders."""
+    return yearly_peaks(data.orders)
 
 
 @kept(max_entries=12, by_orders_alone=True)

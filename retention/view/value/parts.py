@@ -14,7 +14,13 @@ from retention.view.plan_button import plan_button, plan_customers
 from retention.view.session import choices
 from retention.view.session.choices import Plan
 from retention.view.session.loaded import Loaded
-from retention.view.session.results import months_for, scores_for, spread_for, uncertainty_for
+from retention.view.session.results import (
+    months_for,
+    peaks_for,
+    scores_for,
+    spread_for,
+    uncertainty_for,
+)
 
 YEAR = 365
 #: Days ahead, with their labels.
@@ -209,3 +215,6 @@ def months(data: Loaded, plan: Plan) -> None:
                 ],
             ),
         )
+    peaks = forecast_panels.peak_words(peaks_for(data))
+    if peaks:
+        st.caption(text.plain(peaks, limit=400))

@@ -1,12 +1,15 @@
 """The season of the store: a sentence, and a curve by month."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
 from retention import wording
 from retention.charts.value import season_chart
+from retention.history.peaks import Peak
 from retention.models.season.index import SeasonIndex
-from retention.view import text
+from retention.view import forecast_panels, text
 
 MONTHS = tuple(f"{pd.Timestamp(2023, month, 1):%B}" for month in range(1, 13))
 SEASON = (
@@ -19,9 +22,17 @@ ABOUT = (
 )
 
 
-def season(index: SeasonIndex) -> None:
-    """Draw the season that the forecast follows, or say why there is none."""
-    st.markdown(f":material/calendar_month: **Season**  \n{text.plain(words(index))}", help=ABOUT)
+def season(index: SeasonIndex, peaks: Sequence[Peak]) -> None:
+    """Draw the season that the forecast follows, or say why there is none.
+
+    Args:
+        index: The season.
+        peaks: From `yearly_peaks`: what a smooth season cannot hold.
+    """
+    sentences = f"{words(index)} {forecast_panels.peak_words(peaks)}".strip()
+    st.markdown(
+        f":material/calendar_month: **Season**  \n{text.plain(sentences, limit=800)}", help=ABOUT
+    )
     if index.is_plain:
         return
     by_month = index.by_month()

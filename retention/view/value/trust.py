@@ -12,7 +12,7 @@ from retention.models.model import CltvModel
 from retention.models.purchases import PURCHASE_MODELS
 from retention.view import findings, forecast_panels, text, widgets
 from retention.view.session.loaded import Loaded
-from retention.view.session.results import backtest_for, checks_for
+from retention.view.session.results import backtest_for, checks_for, peaks_for
 from retention.view.value import model_words, past_misses, season
 
 DEFINE = text.DEFINITIONS
@@ -199,7 +199,7 @@ def health(data: Loaded, model: CltvModel) -> None:
             st.markdown(
                 f"{point.icon} **{point.title}**  \n{text.plain(point.sentence)}", help=point.caveat
             )
-        season.season(model.season)
+        season.season(model.season, peaks_for(data))
         past_misses.past_misses(model)
         if model.choice:
             st.markdown(
