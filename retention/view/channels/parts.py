@@ -20,9 +20,8 @@ from retention.reports.breakdown import Breakdown, breakdown_of
 from retention.reports.breakdown_history import ATTRIBUTIONS, DimensionHistory, dimension_history
 from retention.reports.breakdown_verdict import LESS, MORE, THIN, UNNAMED
 from retention.view import findings, text, widgets
-from retention.view.channels.choice import choose_in_chart, chosen_value
+from retention.view.channels.choice import choice_of
 from retention.view.channels.table import ABOUT, LABELS, PLURALS, labels_of
-from retention.view.chart_clicks import chart_key
 from retention.view.session import choices
 from retention.view.session.cache import kept
 from retention.view.session.choices import Plan
@@ -225,7 +224,7 @@ def comparison(data: Loaded, breakdown: Breakdown) -> None:
         st.info("The period has no new customers.", icon=":material/info:")
         return
     average, words = rows["average"].iloc[0], charts.VERDICTS[breakdown.attribution]
-    chosen = chosen_value(breakdown)
+    choice = choice_of(breakdown)
     drawn, left_out = charts.in_reach(
         rows, breakdown.basis, "compare_low", "compare_high", "verdict", average
     )
@@ -238,10 +237,10 @@ def comparison(data: Loaded, breakdown: Breakdown) -> None:
             words,
             text.BY_GROUP if by_value else title,  # as short as a phone is narrow
             currency,
-            chosen,
+            choice.chosen,
         ),
-        key=chart_key("comparison", (chosen,)),
-        on_select=partial(choose_in_chart, breakdown, "comparison"),
+        key=choice.chart_key("comparison"),
+        on_select=partial(choice.take_from_chart, "comparison", "name"),
         selection_mode=PICKED,
         alt=f"{title} by {breakdown.dimension}; the average is {amount}. "
         + findings.extremes(
@@ -316,7 +315,7 @@ def growth(breakdown: Breakdown, orders: Orders) -> None:
         wrap=True,
         label_visibility="collapsed",
     )
-    name, value = labels[measure], chosen_value(breakdown)
+    name, choice = labels[measure], choice_of(breakdown)
     column = f"{name}_growth"
     rows = in_order(breakdown)
     rows = rows[rows[column].notna()]
@@ -330,9 +329,9 @@ def growth(breakdown: Breakdown, orders: Orders) -> None:
     verdicts = drawn[f"{column}_verdict"].map(charts.GROWTH_WORDS)
     st.html(charts.legend(verdicts, charts.GROWTH_WORDS))
     st.altair_chart(
-        charts.growth_chart(drawn, name, f"{measure}, change", store, value),
-        key=chart_key("growth", (value,)),
-        on_select=partial(choose_in_chart, breakdown, "growth"),
+        charts.growth_chart(drawn, name, f"{measure}, change", store, choice.chosen),
+        key=choice.chart_key("growth"),
+        on_select=partial(choice.take_from_chart, "growth", "name"),
         selection_mode=PICKED,
         alt=f"Change of {measure.lower()} by {breakdown.dimension}; all together "
         f"{charts.change_words(store)}. "

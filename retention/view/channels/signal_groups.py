@@ -15,8 +15,8 @@ from retention.reports.breakdown_verdict import LESS, MORE
 from retention.reports.signal_groups import AFTER_DAYS, NO_ANSWER, signal_groups
 from retention.signal_files.latest import CSAT_GROUPS, NPS_GROUPS, STATUSES
 from retention.view import page_table, text
-from retention.view.chart_clicks import chart_key, clicked_in
 from retention.view.plan_button import plan_button, plan_customers
+from retention.view.row_choice import RowChoice
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import signals_for
@@ -84,18 +84,17 @@ def _draw(data: Loaded) -> None:
     table = groups_for(data, column, day)
     st.markdown(_finding(table))
     shown = table.reset_index()
-    key = f"signal_groups_pick_{column}"
-    groups = [name for name in table.index if name != NO_ANSWER]
-    if st.session_state.get(key) not in groups:
-        st.session_state[key] = _weakest(table.loc[groups])
+    groups = [str(name) for name in table.index if name != NO_ANSWER]
+    first = _weakest(table.loc[groups])
+    choice = RowChoice(f"signal_groups_pick_{column}", tuple(groups), first)
     st.altair_chart(
-        group_chart(shown, st.session_state[key]),
-        key=chart_key(CHART, (st.session_state[key],)),
-        on_select=partial(_choose, key, groups),
+        group_chart(shown, choice.chosen),
+        key=choice.chart_key(CHART),
+        on_select=partial(choice.take_from_chart, CHART, "group"),
         selection_mode=PICKED,
         alt=f"Share who bought again by {chosen.lower()}: {_in_words(table)}",
     )
-    _draw_plan(data, groups, key, column, chosen)
+    _draw_plan(data, choice, column, chosen)
     _draw_table(table, chosen)
     st.caption(
         "An association, not a cause: content customers buy more, and those who buy more are "
@@ -108,17 +107,10 @@ def _weakest(table: pd.DataFrame) -> str:
     return str(table["repeat_purchase_rate"].fillna(1).idxmin())
 
 
-def _choose(key: str, groups: list[str]) -> None:
-    """Choose the group that was clicked in the chart."""
-    clicked = clicked_in(CHART, "group")
-    if clicked is not None and clicked[0] in groups:
-        st.session_state[key] = clicked[0]
-
-
-def _draw_plan(data: Loaded, groups: list[str], key: str, column: str, signal: str) -> None:
+def _draw_plan(data: Loaded, choice: RowChoice, column: str, signal: str) -> None:
     """The way to a campaign for the customers of a group."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        group = st.selectbox("Customers of the group", groups, key=key, width=300)
+        group = choice.draw_box("Customers of the group")
         inside = (_groups(signals_for(data)[column], column) == group).to_numpy()
         if plan_button("plan_signal_group", disabled=not inside.any()):
             plan_customers(

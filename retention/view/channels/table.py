@@ -16,7 +16,7 @@ from retention.history.changes import DOWN, ENOUGH, UP
 from retention.reports.breakdown import GROWING, Breakdown
 from retention.reports.breakdown_verdict import LESS, MORE, THIN
 from retention.view import text, widgets
-from retention.view.channels.choice import choose_in_table
+from retention.view.channels.choice import choice_of
 from retention.view.session.loaded import Loaded
 from retention.view.session.store_settings import store_settings
 
@@ -129,11 +129,12 @@ def table(data: Loaded, breakdown: Breakdown) -> None:
             partial(_csv, breakdown),
             key="download_breakdown",
         )
+    rows = breakdown.values.index.astype(str).tolist()
     shown, thin = table_frames(breakdown, currency, costs_to_win(breakdown))
     st.dataframe(
         shown.style.apply(lambda _: thin, axis=None),
         key=TABLE,
-        on_select=partial(choose_in_table, breakdown, TABLE),
+        on_select=partial(choice_of(breakdown).take_from_table, TABLE, rows),
         selection_mode="single-row",
         hide_index=True,
         placeholder=wording.MISSING,

@@ -16,9 +16,9 @@ from retention.products.due import NEXT_WEEK, THIS_WEEK
 from retention.products.product_history import BY, By
 from retention.reports.breakdown_verdict import THIN
 from retention.view import page_table, text, widgets
-from retention.view.chart_clicks import chart_key
 from retention.view.page_table import FRONT_PAGE
 from retention.view.products import buyers, data as data_of, frames, words
+from retention.view.row_choice import RowChoice
 from retention.view.session.loaded import Loaded
 from retention.view.session.reorders import kinds_of, reorders_for
 
@@ -135,12 +135,11 @@ def _draw_brings(data: Loaded, by: str) -> None:
         )
         return
     axis = words.value_title(products.basis)
-    names = data_of.names_for(data, by)
-    chosen = buyers.chosen_product(names, by)
+    choice = buyers.choice_of(data, by)
     st.altair_chart(
-        charts.value_chart(frame, products.basis, currency, axis, chosen),
-        key=chart_key("products_value", (chosen,)),
-        on_select=partial(buyers.choose_in_chart, names, by, "products_value"),
+        charts.value_chart(frame, products.basis, currency, axis, choice.chosen),
+        key=choice.chart_key("products_value"),
+        on_select=partial(choice.take_from_chart, "products_value", "product"),
         selection_mode=PICKED,
         alt=f"{axis}, with 95% ranges. The best: {frame['name'].iloc[0]}, "
         f"{frame['difference'].iloc[0]}",
@@ -257,13 +256,12 @@ def _draw_journey(data: Loaded, by: str) -> None:
 
 def _draw_intervals(data: Loaded, by: str) -> None:
     st.subheader("How soon it is bought again", anchor=False, help=words.DEFINITIONS["intervals"])
-    table, names = data_of.table_for(data, by), data_of.names_for(data, by)
+    table, choice = data_of.table_for(data, by), buyers.choice_of(data, by)
     frame = frames.interval_frame(table)
     if frame.empty:
         st.info(f"No {by} has 30 reorders yet.", icon=":material/info:")
     else:
         first, last = frame.iloc[0], frame.iloc[-1]
-        chosen = buyers.chosen_product(names, by)
         tail = (
             ""
             if len(frame) == 1
@@ -274,24 +272,24 @@ def _draw_intervals(data: Loaded, by: str) -> None:
             f"{wording.days(first['at'])}{tail}."
         )
         st.altair_chart(
-            charts.interval_chart(frame, chosen),
-            key=chart_key("products_intervals", (chosen,)),
-            on_select=partial(buyers.choose_in_chart, names, by, "products_intervals"),
+            charts.interval_chart(frame, choice.chosen),
+            key=choice.chart_key("products_intervals"),
+            on_select=partial(choice.take_from_chart, "products_intervals", "product"),
             selection_mode=PICKED,
             alt=f"Days until bought again, the middle half and the median. Soonest: "
             f"{first['name']}, {wording.count(first['at'])} days",
         )
-    _draw_table(data, table, names, by)
+    _draw_table(data, table, choice, by)
 
 
-def _draw_table(data: Loaded, table: pd.DataFrame, names: list[str], by: str) -> None:
+def _draw_table(data: Loaded, table: pd.DataFrame, choice: RowChoice, by: str) -> None:
     number, unit = st.column_config.NumberColumn, data.orders.currency
     shown = table.rename_axis("name").reset_index().round({"repeat_rate": 3, "revenue": 0})
     amounts = ["revenue"] if data.orders.has_amounts else []
     st.dataframe(
         shown,
         key="products_table",
-        on_select=partial(buyers.choose_in_table, names, by, "products_table"),
+        on_select=partial(choice.take_from_table, "products_table", choice.names),
         selection_mode="single-row",
         height=min(35 * (len(shown) + 1) + 3, 388),
         hide_index=True,
