@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable
 
+import ibis.expr.types as ir
+import pandas as pd
+
 from retention.columns.mapping import Mapping
 from retention.columns.roles import ROLES
+from retention.orders.rows import NO_CUSTOMER
 from retention.sheets.sheet import Sheet
 from retention.wording import percent
 
@@ -13,6 +17,8 @@ MANY = 0.1
 NAMED = 0.8
 #: Roles that may say who bought, the surest first.
 _OTHERS = ("email", "phone", "full_name")
+#: The columns of `orders_without_customer`.
+COUNTED = ("dimension", "value", "orders")
 
 
 def guest_warning(sheet: Sheet, mapping: Mapping, without_customer: int) -> Iterable[str]:
@@ -47,3 +53,27 @@ def guest_warning(sheet: Sheet, mapping: Mapping, without_customer: int) -> Iter
                 f"on most of them: choose it as the customer under “Which column is what”.{caution}"
             )
             return
+
+
+def orders_without_customer(marked: ir.Table) -> pd.DataFrame:
+    """Count the orders that name no customer by what else they name.
+
+    Args:
+        marked: The typed rows, each with the `reason` why it is left out.
+
+    Returns:
+        `dimension` ("channel" or "region"), `value` and `orders`.
+    """
+    rows = marked.filter(marked.reason == NO_CUSTOMER)
+    frames = []
+    for name in ("channel", "region"):
+        if name not in rows.columns:
+            continue
+        named = rows.filter(rows[name].nullif("").notnull())
+        number = named.order_id.nunique() if "order_id" in named.columns else named.count()
+        counted = named.group_by(value=named[name]).agg(orders=number).to_pandas()
+        frames.append(counted.assign(dimension=name)[list(COUNTED)])
+    if not frames:
+        return pd.DataFrame(columns=list(COUNTED))
+    joined: pd.DataFrame = pd.concat(frames, ignore_index=True)
+    return joined

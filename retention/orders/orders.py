@@ -16,7 +16,7 @@ from retention.display import displayed, key_text
 from retention.engines import let_go_beneath
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
-from retention.orders.guest_rows import guest_warning
+from retention.orders.guest_rows import COUNTED, guest_warning, orders_without_customer
 from retention.orders.packed_cells import item_lines, packed_items
 from retention.orders.refunds import (
     REFUND_UNPLACED,
@@ -49,8 +49,6 @@ from retention.orders.rows import (
 from retention.orders.tables import is_table, settle_table, table_sheet
 from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet, open_sheet, open_sheets
-
-_WITHOUT_CUSTOMER = ("dimension", "value", "orders")
 
 
 @displayed
@@ -87,7 +85,7 @@ class Orders:
             - share: float, the part of the order's revenue by what the lines cost, at most 1.
         has_amounts: Whether the file has amounts. Without them everything in money is left out.
         without_customer: Orders left out because they name no customer, by `dimension` ("channel"
-            or "region"), `value` and their number `orders`. Empty of a database's table.
+            or "region"), `value` and their number `orders`.
     """
 
     table: ir.Table
@@ -101,7 +99,7 @@ class Orders:
     items: ir.Table | None = field(default=None, repr=False, compare=False)
     has_amounts: bool = True
     without_customer: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame(columns=list(_WITHOUT_CUSTOMER)),
+        default_factory=lambda: pd.DataFrame(columns=list(COUNTED)),
         repr=False,
         compare=False,
     )
@@ -219,6 +217,7 @@ def table_orders(table: ir.Table, sheet: Sheet, mapping: Mapping) -> Orders:
         left_out=reading.left_out,
         carts=reading.carts,
         items=reading.items,
+        without_customer=reading.without_customer,
     )
 
 
@@ -283,7 +282,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     items = _items(sheet, mapping, good, gathered, lines)
     if items is not None:
         items = _stored(con, f"items_{name}", items)
-    without_customer = _without_customer(marked)
+    without_customer = orders_without_customer(marked)
     for table in ("typed", "placed", "once", "repeated", "filled", "gathered"):
         con.drop_table(table, force=True)
     return Orders(
@@ -309,23 +308,6 @@ def _items(
         good = item_lines(good, sheet, packed)
         return order_items(good, gathered, lines, listed=True)
     return order_items(good, gathered, lines) if lines.grouped else None
-
-
-def _without_customer(marked: ir.Table) -> pd.DataFrame:
-    """Count the orders that name no customer by what else they name."""
-    rows = marked.filter(marked.reason == NO_CUSTOMER)
-    frames = []
-    for name in ("channel", "region"):
-        if name not in rows.columns:
-            continue
-        named = rows.filter(rows[name].nullif("").notnull())
-        number = named.order_id.nunique() if "order_id" in named.columns else named.count()
-        counted = named.group_by(value=named[name]).agg(orders=number).to_pandas()
-        frames.append(counted.assign(dimension=name)[list(_WITHOUT_CUSTOMER)])
-    if not frames:
-        return pd.DataFrame(columns=list(_WITHOUT_CUSTOMER))
-    joined: pd.DataFrame = pd.concat(frames, ignore_index=True)
-    return joined
 
 
 def _check_currency(mapping: Mapping, lines: Lines) -> None:

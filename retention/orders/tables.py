@@ -25,6 +25,7 @@ from retention.errors import DataError
 from retention.orders.amounts import NUMBERS, Amounts, amounts_of
 from retention.orders.contact_cells import WHOLE, contact_cells, text_or_null, without_fraction
 from retention.orders.doubled_rows import doubled_rows
+from retention.orders.guest_rows import orders_without_customer
 from retention.orders.packed_cells import PARTS, is_packed
 from retention.orders.refunds import (
     gather_orders,
@@ -77,6 +78,7 @@ class TableReading:
         carts: From `abandoned_carts`; None where there are none.
         items: What the orders held, as `order_items` returns it.
         digest: Of the table, its numbers of rows, orders and money, and how it was read.
+        without_customer: From `orders_without_customer`.
         warnings: What stands twice.
     """
 
@@ -89,6 +91,7 @@ class TableReading:
     carts: ir.Table | None
     items: ir.Table | None
     digest: str
+    without_customer: pd.DataFrame
     warnings: tuple[str, ...] = ()
 
 
@@ -202,6 +205,7 @@ def _settled(
         carts=keep(abandoned_carts(marked)) if lines.carts else None,
         items=None if items is None else keep(items),
         digest=_digest(table, mapping, orders, rows),
+        without_customer=orders_without_customer(marked),
         warnings=(doubled,) if doubled else (),
     )
 

@@ -105,7 +105,7 @@ def exposed_query(table: ir.Table, days: ir.Table) -> ir.Table:
     orders = days.group_by("customer").agg(customer_orders=days.count())
     of_pair = ibis.window(group_by=[table.customer, table["product"]], order_by=table.nth)
     marked = table.mutate(
-        next_place=table.place.lead().over(of_pair), again=(table.next_day < NEVER).cast("int32")
+        next_place=table.place.lead().over(of_pair), again=ibis.ifelse(table.next_day < NEVER, 1, 0)
     ).inner_join(orders, "customer")
     after = ibis.coalesce(marked.next_place, marked.customer_orders - 1)
     return marked.select(
@@ -133,19 +133,20 @@ def trials_query(table: ir.Table) -> ir.Table:
         were not the customer's first), and of each class of orders since its `trials_` and `hits_`.
     """
     counts: dict[str, ir.IntegerScalar] = {
-        "later_first": ((table.times == 1) & (table.place > 0)).cast("int64").sum()
+        # Postgres casts no truth to a long number.
+        "later_first": ibis.ifelse((table.times == 1) & (table.place > 0), 1, 0).sum()
     }
     for number, (begin, end) in enumerate(zip(_SINCE, (*_SINCE[1:], NEVER), strict=True)):
         within = ibis.least(table.since, end - 1) - (begin - 1)
         hit = (table.again == 1) & (table.since >= begin) & (table.since < end)
         counts[f"trials_{number}"] = ibis.greatest(within, 0).sum()
-        counts[f"hits_{number}"] = hit.cast("int64").sum()
+        counts[f"hits_{number}"] = ibis.ifelse(hit, 1, 0).sum()
     return table.group_by("product", "times_class", "place_class").agg(**counts)
 
 
 def _class_of(number: ir.IntegerValue, begins: tuple[int, ...]) -> ir.IntegerValue:
     """The class of a number of 1 or more, from 0."""
-    steps = [(number >= begin).cast("int32") for begin in begins[1:]]
+    steps = [ibis.ifelse(number >= begin, 1, 0) for begin in begins[1:]]
     total: ir.IntegerValue = steps[0]
     for step in steps[1:]:
         total = total + step

@@ -124,6 +124,8 @@ def settled(page):
 def look(page, notes, where, schemes=("light", "dark"), screens=(DESKTOP, PHONE)):
     """Note what axe finds and what the page shows, on each screen and theme."""
     for screen in screens:
+        # Where the pointer was left, another width may put a hover under it.
+        page.mouse.move(0, 0)
         page.set_viewport_size(screen)
         for scheme in schemes:
             page.emulate_media(color_scheme=scheme)

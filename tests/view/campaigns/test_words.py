@@ -85,7 +85,7 @@ def test_a_holdout_that_shows_too_little_says_what_could():
     bigger = words.holdout_words(few, 50, words.Bigger("At risk", 4_000, 0.21))
     assert "“At risk”, 4,000 who may be written to, would with about 21% held out." in bigger
     tiny = words.holdout_words(holdout_power(33, 4, 0.1, 0.05), 4)
-    assert "campaigns like this one: take the lift as an assumption" in tiny
+    assert "campaigns like this one. Take the lift as an assumption" in tiny
     none = words.holdout_words(holdout_power(5, 1, 0.1, 0.05), 1)
     assert none.startswith("With 1 held out this campaign can show no lift at all.")
     nobody = words.holdout_words(holdout_power(5_000, 0, 0.1, 0.05), 0)
