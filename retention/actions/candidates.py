@@ -11,14 +11,15 @@ import numpy as np
 from retention.actions.action import ActionKey
 from retention.actions.facts import ActionFacts, in_customers
 from retention.campaigns.arrays import Mask
-from retention.history.changes import ENOUGH
+from retention.history.changes import ENOUGH, RELATIVE_KINDS
 from retention.history.metrics import METRICS
 from retention.models.intervals import LOW
 from retention.playbook import strategies_for
 from retention.products.due import THIS_WEEK
 from retention.reports.breakdown_verdict import LESS
 from retention.reports.metric_gaps import Gap
-from retention.wording import count, days, decimal, money, percent, plural
+from retention.reports.scorecard_conclusion import change_size, shown_value
+from retention.wording import count, days, percent, plural
 
 #: Days that make "this month".
 MONTH_DAYS = 30
@@ -234,21 +235,20 @@ def _largest_gap(facts: ActionFacts) -> CandidateOrMissing | None:
         members=members,
         strategy=suited[0].key,
         reason=lambda number: (
-            f"{label} is {_metric_words(gap, gap.store, facts.currency)}, and was "
-            f"{_metric_words(gap, gap.aim, facts.currency)} in the {gap.against} for "
-            f"customers of the same age. {plural(number, 'customer')} {_have(number)} a chance of "
-            f"{percent(LOW)} or more to be active still, and can move it."
+            f"{label} is {shown_value(gap.metric, gap.store, facts.currency)}, {_fall(gap)} than "
+            f"in the {gap.against} for customers of the same age. {plural(number, 'customer')} "
+            f"{_have(number)} a chance of {percent(LOW)} or more to be active still, and can move "
+            "it."
         ),
     )
 
 
-def _metric_words(gap: Gap, value: float, currency: str | None) -> str:
-    kind = METRICS[gap.metric].kind
-    if kind == "rate":
-        return percent(value)
-    if kind == "money":
-        return money(value, currency)
-    return days(value) if kind == "days" else decimal(value, 0 if kind == "count" else 2)
+def _fall(gap: Gap) -> str:
+    """How far the metric is from what it was, such as "3 points less"."""
+    change = gap.store - gap.aim
+    if METRICS[gap.metric].kind in RELATIVE_KINDS:
+        change = change / gap.aim if gap.aim else 0.0
+    return f"{change_size(gap.metric, abs(change))} {'more' if change > 0 else 'less'}"
 
 
 def _have(number: int) -> str:

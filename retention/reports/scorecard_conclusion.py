@@ -137,7 +137,7 @@ def _changed_totals(rows: _Rows) -> str:
 def _figures(card: Scorecard, name: str, row: _Row, currency: str | None) -> str:
     """Return such as "21%, 3 points less": what it is, and the change that is judged."""
     value, change = float(card.metrics.T[name]["value"]), float(row["change"])
-    words = f"{shown_value(name, value, currency)}, {_amount(name, abs(change))} "
+    words = f"{shown_value(name, value, currency)}, {change_size(name, abs(change))} "
     words += "more" if change > 0 else "less"
     mix = float(row.get("mix", math.nan))
     if math.isfinite(mix) and abs(mix) > abs(change) / 2:
@@ -145,8 +145,16 @@ def _figures(card: Scorecard, name: str, row: _Row, currency: str | None) -> str
     return words
 
 
-def _amount(name: str, change: float) -> str:
-    """The size of a change of a metric, in its unit."""
+def change_size(name: str, change: float) -> str:
+    """Return the size of a change of a metric in words.
+
+    Args:
+        name: Key of `METRICS`.
+        change: Its size, 0 or more: in the metric's unit for rates and days, else as a share.
+
+    >>> change_size("repeat_within_90_days", 0.031), change_size("average_order_value", 0.2)
+    ('3.1 points', '20%')
+    """
     kind = METRICS[name].kind
     if kind in RELATIVE_KINDS:
         return percent(change)
