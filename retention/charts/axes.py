@@ -40,7 +40,7 @@ def money_axis(currency: str | None, **options: Any) -> alt.Axis:
 
 def count_axis(tick_count: int = 5) -> alt.Axis:
     """Return an axis with short numbers: 0, 500, 1k. One format for all ticks would say 0.5k."""
-    return alt.Axis(labelExpr=_SHORT_LABEL, tickCount=tick_count)
+    return alt.Axis(labelExpr=_SHORT_LABEL, tickCount=tick_count, tickMinStep=1)
 
 
 def month_axis() -> alt.X:

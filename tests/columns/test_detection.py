@@ -198,3 +198,14 @@ def test_an_account_of_the_shop_is_not_the_customer():
     rows = [f"{n},2024-01-{1 + n % 28:02},Sales,Buyer {n % 9},{n}.50" for n in range(60)]
     header = "Invoice Number,Transaction Date,Account Name,Customer,Amount"
     assert mapping_of("\n".join([header, *rows]).encode()).columns["customer_id"] == "Customer"
+
+
+def test_a_french_shop_says_whom_it_may_write_to():
+    rows = ["Commande;Date;E-mail du client;Total;Inscrit newsletter"]
+    rows += [
+        f"{n};{1 + n % 28:02}/03/2024;c{n % 30}@exemple.fr;{20 + n},50;{'Oui' if n % 3 else 'Non'}"
+        for n in range(90)
+    ]
+    columns = mapping_of("\n".join(rows).encode()).columns
+    assert columns["email"] == "E-mail du client"
+    assert columns["consent"] == "Inscrit newsletter"

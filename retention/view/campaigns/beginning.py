@@ -47,12 +47,13 @@ def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None
         strategy: The key of its strategy; by default the first that suits the segments.
     """
     names = names or (_first_segment(data),)
+    inside = segments.mask(data, names)
     campaign = starting_campaign(
         data.customers,
-        segments.mask(data, names),
+        inside,
         segments.lapsed(data),
         segments=names,
-        groups=segments.groups_of(names),
+        groups=segments.groups_of(names) or segments.usual_stage(data, inside),
         strategy=strategy,
         margin=store_settings().margin,
         currency=data.orders.currency,

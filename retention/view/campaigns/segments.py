@@ -96,6 +96,17 @@ def groups_of(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(_GROUPS[name] for name in names if name in _GROUPS)
 
 
+def usual_stage(data: Loaded, inside: np.ndarray) -> tuple[str, ...]:
+    """The key of the stage that most of these customers are in; empty where nobody is in one.
+
+    A group of the visitor's own gets the strategy that suits most of its customers.
+    """
+    codes = _codes(data, segment_rules())
+    sizes = {stage: int((members(codes, stage) & inside).sum()) for stage in STAGES}
+    stage = max(sizes, key=lambda key: sizes[key])
+    return (stage,) if sizes[stage] else ()
+
+
 def _customers_of(data: Loaded, name: str) -> np.ndarray:
     features = own.features_for(data)
     if name == EVERYBODY:

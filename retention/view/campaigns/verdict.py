@@ -75,7 +75,7 @@ def _risk(plan: CampaignPlan, currency: str | None) -> str:
         return f"{chance}."
     if _risks_little(plan):
         lost = wording.money(max(-figures.gain.low, 0), currency)
-        return f"{chance}, since often nobody more orders; it loses {lost} then."
+        return f"{chance}: often nobody more orders, and then it loses {lost}."
     if figures.loss_chance < LIKELY:
         return f"{chance}: a gamble."
     if figures.gain.expected < 0:

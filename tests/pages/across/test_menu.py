@@ -2,6 +2,7 @@
 
 import pytest
 
+from retention.playbook import strategy_of
 from retention.view import page_table
 from tests.pages.steps import ROOT, button, conclusion, open_page, open_part, words
 
@@ -115,6 +116,15 @@ def test_a_campaign_is_planned_where_the_address_holds_a_choice(store, page, set
     at = at.button(key=key).click().run()
     assert not at.exception
     assert table_of(at).segments
+
+
+def test_a_group_of_ones_own_gets_the_strategy_that_suits_most_of_it(store):
+    at = store.switch_page("pages/rfm.py")
+    at.query_params["rfm_group"] = "Champions"
+    at = at.run().button(key="rfm_plan").click().run()
+    assert not at.exception
+    # Nearly all of them are VIPs: nobody wins them back.
+    assert "vip" in strategy_of(table_of(at).strategy).audience
 
 
 def test_only_one_place_switches_pages():
