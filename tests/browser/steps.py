@@ -17,6 +17,38 @@ STAGES = ["New", "First-time", "Repeat", "Loyal", "VIP", "At risk", "Lapsed"]
 HEADER = "Order,Email,Date,Total"
 
 
+#: Streamlit runs no script, nothing of an earlier run is left, and the page has been still.
+AT_REST = """() => {
+  if (!window.lastChange) {
+    window.lastChange = performance.now();
+    new MutationObserver(() => { window.lastChange = performance.now(); }).observe(
+      document.body, {subtree: true, childList: true, characterData: true, attributes: true});
+  }
+  const app = document.querySelector('[data-testid=stApp]');
+  const busy = !app || app.dataset.testScriptState !== 'notRunning' || document.querySelector(
+    '[data-stale=true], [data-testid=stStatusWidget], [data-testid=stSkeleton]');
+  if (busy) { window.lastChange = performance.now(); }
+  return performance.now() - window.lastChange > 500;
+}"""
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the script has ended and the page has not changed for half a second."""
+    page.wait_for_timeout(300)  # the script starts only after a click
+    page.wait_for_function(AT_REST, timeout=WAIT_SECONDS * 1000)
+
+
+def choose(page: Page, label: str, option: str | re.Pattern[str]) -> None:
+    """Pick an option of a select box, by how its label ends."""
+    at_rest(page)  # a list closes when the page moves below it
+    box = page.get_by_role("combobox", name=re.compile(f"{re.escape(label)}$"))
+    box.scroll_into_view_if_needed()
+    box.click()
+    exact = isinstance(option, str)
+    page.get_by_role("option", name=option, exact=exact).first.click()
+    at_rest(page)
+
+
 def button(page: Page, name: str) -> Locator:
     """A button by its label."""
     return page.get_by_role("button", name=name, exact=True)

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.browser.steps import button, download, expect, metric, sees
+from tests.browser.steps import at_rest, button, choose, download, expect, metric, sees
 
 pytestmark = pytest.mark.browser
 
@@ -15,14 +15,6 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
 #: An invisible joiner stands after a colon, so that no icon is made of it.
 LISTED = re.compile("1. Reactivation:.? Quiet regulars")
-
-
-def at_rest(page):
-    page.wait_for_timeout(400)
-    page.wait_for_function(
-        "() => !document.querySelector('[data-stale=true], [data-testid=stStatusWidget]')"
-    )
-    page.wait_for_timeout(300)
 
 
 def press(page, label, key, times):
@@ -40,16 +32,6 @@ def rows(content):
 
 def number(text):
     return int(re.sub(r"\D", "", text))
-
-
-def choose(page, label, option):
-    box = page.get_by_role("combobox", name=re.compile(f"{label}$"))
-    # A list closes when the page scrolls below it.
-    box.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)
-    box.click()
-    page.get_by_role("option", name=option).first.click()
-    at_rest(page)
 
 
 def menu(page, viewport, title):

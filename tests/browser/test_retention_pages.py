@@ -5,7 +5,9 @@ import re
 import pytest
 
 from tests.browser.steps import (
+    at_rest,
     button,
+    choose,
     download,
     expect,
     metric,
@@ -25,24 +27,6 @@ def open_with_store(visit, path, **options):
     page = visit(path, **options)
     button(page, "Load the sample store").click()
     return page
-
-
-def choose(page, label, option):
-    box = page.get_by_role("combobox", name=re.compile(f"{re.escape(label)}$"))
-    # A list closes when the page scrolls below it.
-    box.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)
-    box.click()
-    page.get_by_role("option", name=option, exact=True).click()
-
-
-def settled(page):
-    """Wait until nothing runs, and nothing of an earlier run is left."""
-    page.wait_for_timeout(500)
-    page.wait_for_function(
-        "() => !document.querySelector('[data-stale=true], [data-testid=stStatusWidget]')"
-    )
-    page.wait_for_timeout(500)
 
 
 def open_part(page, name):
@@ -67,7 +51,7 @@ def test_the_scorecard_opens_short_and_asks_one_question_a_card(visit):
 def test_another_period_changes_the_cards_and_the_report_is_of_it(visit):
     page = open_with_store(visit, "/scorecard")
     expect(page.get_by_text("Nothing earlier yet")).to_be_visible()
-    settled(page)
+    at_rest(page)
     year = metric(page, "Orders per customer").text_content()
     choose(page, "Period", "Last 90 days")
     expect(metric(page, "Orders per customer")).not_to_have_text(year)
@@ -82,7 +66,7 @@ def test_another_period_changes_the_cards_and_the_report_is_of_it(visit):
     open_part(page, "Report and files")
     expect(page.get_by_text("Take it with you")).to_be_visible()
     # Until the run ends the button is still that of the period before.
-    settled(page)
+    at_rest(page)
     name, report = download(page, re.compile("^Report"))
     assert name == "retention-2026-08-03-to-2026-10-31.html"
     html = report.decode()
@@ -142,10 +126,10 @@ def click_row(page, chart, number):
     drawing = page.locator(f".st-key-{chart} [data-testid=stVegaLiteChart]")
     drawing.locator("canvas, svg").first.wait_for()
     drawing.scroll_into_view_if_needed()
-    settled(page)
+    at_rest(page)
     box = drawing.bounding_box()
     page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 10 + 30 * (number + 0.5))
-    settled(page)
+    at_rest(page)
 
 
 def test_a_click_on_a_channel_of_the_chart_leads_to_its_campaign(visit):

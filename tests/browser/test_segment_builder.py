@@ -6,6 +6,7 @@ import re
 import pytest
 
 from tests.browser.steps import (
+    at_rest,
     button,
     download,
     expect,
@@ -38,13 +39,6 @@ def tab(page, name):
 
 def number(page, label):
     return page.get_by_role("spinbutton", name=label, exact=True)
-
-
-def at_rest(page):
-    page.wait_for_function(
-        "() => !document.querySelector('[data-stale=true], [data-testid=stStatusWidget]')"
-    )
-    page.wait_for_timeout(500)
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["1440", "390"])

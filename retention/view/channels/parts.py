@@ -31,9 +31,7 @@ from retention.view.session.results import group_uncertainty_for
 NAMED = 3  # values that the sentence names on each side
 COST_HELP = "Set the value against what a customer costs to win."
 
-FIRST_IN_FILE = (
-    "New: first order in the file. The scorecard looks back equally far in both periods instead."
-)
+FIRST_IN_FILE = "New: first order in the file."
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +341,7 @@ def growth(breakdown: Breakdown, orders: Orders) -> None:
     )
     notes = [
         f"{wording.span(period)} against {wording.span(before)}. Dashed: all together, "
-        f"{charts.change_words(store)}. Seasons are part of it.",
+        f"{charts.change_words(store)}.",
         *([FIRST_IN_FILE] if name == "new_customers" else []),
         *_too_far(left_out),
     ]

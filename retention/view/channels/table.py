@@ -72,7 +72,9 @@ ABOUT = {
     "average_order_value": "Revenue / orders of the period, free orders included.",
     "growth": (
         "Change against the period of equal length before. Empty below 30 customers in either "
-        "period; grey where the 95% range holds zero, so that chance alone may have made it."
+        "period; grey where the 95% range holds zero, so that chance alone may have made it. "
+        "Seasons are part of it. New customers have their first order in the file; the scorecard "
+        "looks back equally far in both periods instead."
     ),
     "days_to_second_order": (
         "Median days from a customer's first to the second order, of second orders placed in the "

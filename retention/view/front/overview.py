@@ -125,10 +125,11 @@ def _draw_to_come(data: Loaded) -> None:
     ahead = wording.money(float(months["expected_revenue"].sum()), currency, short=True)
     st.caption(
         f"Expected: {text.plain(ahead)} from repeat orders of today's customers, before margin "
-        "and discounting. Thin lines are a month's 80% range. "
-        f"{text.plain(forecast_panels.peak_words(peaks_for(data)), limit=400)}",
+        "and discounting. Thin lines are a month's 80% range.",
         help=f"Compare the bars with the repeat orders so far. {CHART_HELP}",
     )
+    if peaks := forecast_panels.peak_words(peaks_for(data)):
+        st.caption(text.plain(peaks, limit=400))
 
 
 def _course_so_far(tidy: pd.DataFrame, column: str, amount: Callable[[float], str]) -> str:
