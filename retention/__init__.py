@@ -30,6 +30,7 @@ Data flows one way, and so do the packages, from the top of this list to its end
 - products: who buys what again, whom it brings, what follows it, what is due
 - own_segments: segments from conditions on anything known of a customer
 - campaigns: what a campaign brings and costs, who is addressed, and who is left out
+- experiments: did a campaign work, and what that teaches
 - actions: what to do next, ranked by what it should bring
 - audiences: the files of customers that platforms take
 - charts: charts of frames and results

@@ -49,6 +49,7 @@ LAYERS: dict[str, set[str]] = {
     "products": {"cells", "orders", "history", "models", "reports"},
     "own_segments": {"orders", "customers", "models", "segments", "playbook", "products"},
     "campaigns": {"customers", "models", "segments", "own_segments", "playbook"},
+    "experiments": {"orders", "customers", "history", "models", "segments", "campaigns"},
     "actions": {
         *("orders", "customers", "history", "models", "segments", "playbook", "reports"),
         *("campaigns", "products", "signal_files"),
@@ -56,7 +57,7 @@ LAYERS: dict[str, set[str]] = {
 }
 LAYERS["charts"] = {
     *("orders", "history", "models", "evaluation", "segments", "reports", "products"),
-    "own_segments",
+    *("own_segments", "experiments"),
 }
 LAYERS["view"] = set(LAYERS)
 #: What of the view each of its packages and modules may import. A page's package knows no other

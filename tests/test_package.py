@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,10 +40,12 @@ def test_the_wheel_has_every_file_of_the_package(wheel: zipfile.ZipFile) -> None
 def test_the_wheel_asks_for_the_apps_pins(wheel: zipfile.ZipFile) -> None:
     [name] = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
     asked = [
-        line.removeprefix("Requires-Dist: ").split(";")[0].strip().lower()
+        str(Requirement(line.removeprefix("Requires-Dist: "))).lower()
         for line in wheel.read(name).decode().splitlines()
         if line.startswith("Requires-Dist: ")
     ]
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
-    pins = [line.split("#")[0].strip().lower() for line in lines if not line.startswith("#")]
+    pins = [
+        str(Requirement(line.split("#")[0])).lower() for line in lines if not line.startswith("#")
+    ]
     assert sorted(asked) == sorted(pins)

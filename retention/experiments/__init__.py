@@ -1,0 +1,4 @@
+"""Did a campaign work? Both groups of a controlled test, what each ordered, and what that proves.
+
+Beside the ground it may import: campaigns, customers, history, models, orders, segments.
+"""
