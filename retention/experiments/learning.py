@@ -31,11 +31,11 @@ from retention.validation import check_number, is_whole
 #: strategy on others, or none.
 LiftBasis = Literal["same strategy and stages", "same strategy", "assumption"]
 
-#: The prior standard deviation between campaigns of one strategy and kind of customers, as a share
-#: of the prior's whole spread. An assumption, which the tests' own differences replace.
-BETWEEN = 0.5
-#: The same between campaigns to other kinds of customers: a test of these says less.
-BETWEEN_KINDS = 1.0
+#: How much of the prior's variance lies between campaigns of one strategy and kind of customers.
+#: An assumption, which the tests' own differences replace.
+BETWEEN = 0.25
+#: The same between campaigns to different kinds of customers: a test of others says less.
+BETWEEN_KINDS = 0.5
 #: How many tests the prior on the differences between campaigns counts for.
 PRIOR_TESTS = 2
 
@@ -240,12 +240,15 @@ def _prior_around(lift: float) -> LiftPrior:
 def _posterior(
     lifts: list[MeasuredLift], prior: LiftPrior, between: float, source: LiftBasis
 ) -> LearnedLift:
-    """The next campaign's lift, from the tests that count."""
+    """The next campaign's lift, from the tests that count.
+
+    `between` is the share of the prior's variance that lies between campaigns. The rest is that of
+    their mean, so that the next campaign has the prior's whole variance before any test.
+    """
     values = np.array([lift.lift for lift in lifts])
     variances = np.array([lift.standard_error**2 for lift in lifts])
-    differ = _differences(values, variances, (between * prior.spread) ** 2)
-    # Without any test the next campaign has the prior's whole spread.
-    of_mean = (1 - BETWEEN**2) * prior.spread**2
+    differ = _differences(values, variances, between * prior.spread**2)
+    of_mean = (1 - between) * prior.spread**2
     weights = 1 / (variances + differ)
     precision = weights.sum() + 1 / of_mean
     mean = (weights @ values + prior.lift / of_mean) / precision
