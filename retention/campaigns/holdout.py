@@ -24,6 +24,7 @@ class HoldoutPower:
     """What a holdout can show, and what could show the lift that is assumed.
 
     Attributes:
+        buys: The share expected to order without the campaign.
         shown: The smallest lift that it shows in four of five cases; NaN where it shows none.
         assumed: The lift that is assumed.
         customers: Customers who are addressed or held out.
@@ -34,6 +35,7 @@ class HoldoutPower:
         campaigns_needed: How many campaigns of this size it takes with a half held out.
     """
 
+    buys: float
     shown: float
     assumed: float
     customers: int
@@ -46,6 +48,11 @@ class HoldoutPower:
     def suffices(self) -> bool:
         """Whether it shows the lift that is assumed."""
         return self.shown <= self.assumed
+
+    @property
+    def difference(self) -> float:
+        """The smallest difference of both groups' shares of buyers that it shows, as a fraction."""
+        return self.shown * (1 - self.buys)
 
 
 def customer_hashes(customer_ids: pd.Index) -> Hashes:
@@ -115,6 +122,7 @@ def holdout_power(addressed: int, held_out: int, buys: float, lift: float) -> Ho
     customers = addressed + held_out
     needed = customers_needed(lift, buys, 0.5)
     return HoldoutPower(
+        buys=buys,
         shown=detectable_lift(addressed, held_out, buys),
         assumed=lift,
         customers=customers,
