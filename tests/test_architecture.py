@@ -96,6 +96,7 @@ PAGES = (
     "rfm",
     "movement",
     "campaigns",
+    "results",
     "settings",
 )
 VIEW_LAYERS: dict[str, set[str]] = {
