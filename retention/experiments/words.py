@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TypeGuard
 
 import numpy as np
 
@@ -179,9 +180,13 @@ def _did_not(group: GroupResult, called: str, currency: str | None) -> str:
 
 
 def _unclear(result: CampaignResult, group: GroupResult, called: str, currency: str | None) -> str:
-    orders = extra_words(group.extra("orders"))
-    sentences = [f"Whether {called} worked cannot be told: it brought {orders} ({_level()} range)."]
-    if group.gain is not None:
+    extra = group.extra("orders")
+    if np.isfinite([extra.low, extra.high]).all():
+        why = f"it brought {extra_words(extra)} ({_level()} range)"
+    else:
+        why = "too few customers bought"
+    sentences = [f"Whether {called} worked cannot be told: {why}."]
+    if _is_known(group.gain):
         total = group.gain.total
         between = wording.money_range(total.low, total.high, currency)
         sentences.append(
@@ -193,13 +198,22 @@ def _unclear(result: CampaignResult, group: GroupResult, called: str, currency: 
     return " ".join(sentences)
 
 
+def _is_known(gain: Gain | None) -> TypeGuard[Gain]:
+    return gain is not None and bool(np.isfinite([gain.total.low, gain.total.high]).all())
+
+
 def _running(result: CampaignResult, group: GroupResult, called: str, currency: str | None) -> str:
-    so_far = extra_words(group.extra("orders"))
+    extra = group.extra("orders")
+    so_far = (
+        f"it brought {extra_words(extra)}, a range that holds on every day"
+        if np.isfinite([extra.low, extra.high]).all()
+        else "too few customers bought"
+    )
     sentences = [
         f"{called} is on day {result.day} of {result.total_days}, and it is too early to tell.",
-        f"So far it brought {so_far}, a range that holds on every day.",
+        f"So far {so_far}.",
     ]
-    if group.gain is not None:
+    if _is_known(group.gain):
         total = group.gain.total
         between = wording.money_range(total.low, total.high, currency)
         sentences.append(f"Its gain after cost is {between} so far.")

@@ -36,9 +36,8 @@ def _orders(share_persuaded: float) -> pd.DataFrame:
             if rng.random() < 0.12:
                 break
     window = (START - FIRST).days
-    for number in np.flatnonzero(addressed):
-        if rng.random() < share_persuaded:
-            rows.append((int(number), window + int(rng.integers(0, 20))))
+    persuaded = np.flatnonzero(addressed & (rng.random(CUSTOMERS) < share_persuaded))
+    rows.extend((int(number), window + int(rng.integers(0, 20))) for number in persuaded)
     frame = pd.DataFrame(rows, columns=["number", "day"]).sort_values(["day", "number"])
     frame["total"] = np.round(rng.gamma(4.0, 10.0, len(frame)) + 5, 2)
     frame["addressed"] = addressed[frame["number"]]
@@ -91,6 +90,4 @@ def campaign_test(
         holdout_share=0.4,
         starts_on=start,
     )
-    return CampaignTest(
-        campaign=campaign, groups=groups(share_persuaded), start=start, end=end
-    )
+    return CampaignTest(campaign=campaign, groups=groups(share_persuaded), start=start, end=end)

@@ -4,12 +4,20 @@ import altair as alt
 import pandas as pd
 
 from retention.charts import palette
-from retention.charts.axes import count_axis, layered, money_axis
+from retention.charts.axes import HEIGHT, count_axis, layered, money_axis
 
 #: Colours of the groups: the first that got the campaign, the held out, and further ones.
 ADDRESSED, CONTROL = palette.ACCENT, palette.NEUTRAL
 MORE = ("#6751B4", "#C45298", "#F78740", "#A8842C", "#5B8CE7")
-_LEGEND = {"orient": "top", "direction": "horizontal", "labelLimit": 200, "title": None}
+_LEGEND = {
+    "orient": "top",
+    "direction": "horizontal",
+    "labelLimit": 200,
+    "title": None,
+    "symbolType": "stroke",
+    "symbolOpacity": 1,
+    "symbolStrokeWidth": 3,
+}
 
 
 def group_colours(labels: list[str], control: str) -> dict[str, str]:
@@ -68,7 +76,7 @@ def groups_chart(
     words = base.mark_text(dy=-13, fontSize=12, color=palette.TEXT).encode(
         x=alt.X("value:Q", title=title, axis=axis, scale=scale), y=y, text="said:N"
     )
-    return layered(rules, dots, words, height=52 * max(len(frame), 2) + 40)
+    return layered(rules, dots, words, height=56 * max(len(frame), 2) + 56)
 
 
 def days_chart(frame: pd.DataFrame, colours: dict[str, str]) -> alt.LayerChart:
@@ -86,7 +94,9 @@ def days_chart(frame: pd.DataFrame, colours: dict[str, str]) -> alt.LayerChart:
         legend=alt.Legend(**_LEGEND),
     )
     base = alt.Chart(frame)
-    bands = base.mark_area(opacity=0.16).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour)
+    bands = base.mark_area(opacity=0.16).encode(
+        x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour.copy()
+    )
     lines = base.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colour)
     hover = base.mark_point(opacity=0, size=160).encode(
         x=x,
@@ -97,4 +107,4 @@ def days_chart(frame: pd.DataFrame, colours: dict[str, str]) -> alt.LayerChart:
             alt.Tooltip("said:N", title="Bought so far"),
         ],
     )
-    return layered(bands, lines, hover, height=260)
+    return layered(bands, lines, hover, height=HEIGHT)

@@ -6,7 +6,7 @@ import pandas as pd
 from retention.charts import palette
 from retention.charts.axes import layered, money_axis
 
-MEASURED, SHRUNK = "As measured", "Drawn to the common one"
+MEASURED, SHRUNK = "As measured", "Drawn to the common difference"
 
 
 def segment_differences_chart(

@@ -172,9 +172,7 @@ def _draw_finished_tests(data: Loaded) -> None:
     many = len(tests) > 1
     with (
         st.container(border=True, key="action-results"),
-        st.container(
-            horizontal=True, vertical_alignment="center", gap="medium", key="row-results"
-        ),
+        st.container(horizontal=True, vertical_alignment="center", gap="medium", key="row-results"),
     ):
         with st.container(gap="xsmall", width="stretch"):
             st.markdown(

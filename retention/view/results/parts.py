@@ -275,8 +275,8 @@ def _draw_segments(
         alt=f"Difference by lifecycle stage before the start. {segments_sentence(differences)}",
     )
     st.caption(
-        "Lifecycle stages of the day before the start. Small segments swing most: each is drawn "
-        "to the common difference (dashed) as far as its swing looks like chance."
+        "Lifecycle stages of the day before the start. Small segments swing most. So each is "
+        "drawn to the common difference (dashed), as far as its swing looks like chance."
     )
     few = differences.table[differences.table["difference"].isna()]
     if len(few):

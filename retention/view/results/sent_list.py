@@ -41,7 +41,7 @@ def draw_sent_list(data: Loaded, test: CampaignTest) -> None:
             return
         if reached != sent:
             campaign_tests.keep_sent(test.name, reached)
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
 def read_customers(content: bytes, name: str, data: Loaded) -> frozenset[str]:

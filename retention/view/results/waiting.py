@@ -140,4 +140,4 @@ def _draw_not_kept(data: Loaded, entry: Entry, first: date, planner: Planner) ->
         widgets.problem("Its groups cannot be drawn again", error)
         return
     campaign_tests.keep_drawn_again(test)
-    st.rerun(scope="fragment")
+    st.rerun()
