@@ -17,6 +17,7 @@ from retention.experiments.randomisation import (
     Sample,
     expected_buyers,
     randomisation_test,
+    share_test,
     skewness_of_difference,
 )
 from retention.statistics import METRIC_LEVEL
@@ -181,7 +182,10 @@ def _row_of_draws(
     name: str, samples: tuple[Sample, Sample], level: float, cost: float
 ) -> dict[str, object]:
     """Return the row of a metric as the randomisation test has it, the messages' cost taken off."""
-    test = randomisation_test(*samples, level=level, null=cost)
+    if name == "bought":
+        test = share_test(*samples, level=level)
+    else:
+        test = randomisation_test(*samples, level=level, null=cost)
     variance = 0.0
     for sample in samples:
         square = float((sample.amounts**2).sum()) - sample.customers * sample.mean**2
