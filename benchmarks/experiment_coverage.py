@@ -144,6 +144,7 @@ def seconds(customers: int) -> None:
     """Print how long a test of all customers of a large store takes."""
     orders = large_store(customers)
     groups = orders.table.select("customer_id").distinct().to_pandas()
+    groups = groups.sort_values("customer_id", ignore_index=True)
     drawn = np.random.default_rng(1).random(len(groups)) < 0.2
     groups["group"] = np.where(drawn, "held_out", "addressed")
     start = date.fromordinal(orders.end.toordinal() - 27)
