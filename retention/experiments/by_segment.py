@@ -156,10 +156,12 @@ def pool_differences(differences: Floats, errors: Floats) -> PooledDifferences:
     kept = variance / (variance + errors[known] ** 2)
     shrunk, shrunk_errors = empty.copy(), empty.copy()
     shrunk[known] = common + kept * (value - common)
-    # What a segment's own data leaves open, and what is open of the common difference.
-    shrunk_errors[known] = np.sqrt(
-        kept * errors[known] ** 2 + (1 - kept) ** 2 / weight_random.sum()
-    )
+    # What a segment's own data leaves open, what is open of the common difference, and that the
+    # share of chance is estimated from few segments.
+    drawn_in = 1 - kept
+    open_variance = kept * errors[known] ** 2 + drawn_in**2 / weight_random.sum()
+    open_variance += 2 / max(free, 1) * drawn_in**2 * (value - common) ** 2
+    shrunk_errors[known] = np.sqrt(open_variance)
     return PooledDifferences(
         shrunk=shrunk,
         errors=shrunk_errors,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from charset_normalizer import from_bytes
 
 from retention import wording
 from retention.campaigns.plan import CampaignPlan
@@ -17,6 +20,7 @@ from retention.errors import DataError
 from retention.experiments.campaign_test import ADDRESSED, HELD_OUT
 from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet
+from retention.sheets.workbooks import WORKBOOK_MAGIC
 from retention.signal_files.matching import match_customers
 from retention.signal_files.read import customer_texts, open_signals
 
@@ -131,13 +135,49 @@ def read_groups(
     lists = source if isinstance(source, Mapping) else {None: source}
     rows = []
     for group, content in lists.items():
-        sheet = open_signals(content, name or group)
+        sheet = _open_list(content, name or group)
         customer = given.get("customer") or column_of_customers(sheet, customers)
         given_group = given.get("group") or (column_of_groups(sheet) if group is None else None)
         rows.append(_rows_of(sheet, customer, given_group or str(group), customers, group is None))
         chosen = {"customer": customer} | ({"group": given_group} if given_group else {})
         sheet.release()
     return _account(pd.concat(rows, ignore_index=True), chosen)
+
+
+def _open_list(content: Any, name: str | None) -> Sheet:
+    """Open a list, which may be a single column of addresses."""
+    if hasattr(content, "read"):
+        content = content.read()
+    try:
+        return open_signals(content, name)
+    except DataError as error:
+        if "a single column" not in str(error):
+            raise
+        return open_signals(_with_row_numbers(content), name)
+
+
+def _with_row_numbers(content: Any) -> pd.DataFrame:
+    """Return the single column of a list, with its rows' numbers: a sheet has two columns."""
+    if isinstance(content, bytes | str | Path):
+        content = content if isinstance(content, bytes) else Path(content).read_bytes()
+        if content.startswith(WORKBOOK_MAGIC):
+            cells = pd.read_excel(io.BytesIO(content), header=None, dtype=str, engine="calamine")
+            lines = cells.iloc[:, 0].dropna().tolist()
+        else:
+            lines = [line.strip().strip('"') for line in _decoded(content).splitlines()]
+        lines = [line for line in lines if line]
+        # The first line is a heading, unless it is an address itself.
+        values = lines if "@" in lines[0] else lines[1:]
+        content = pd.DataFrame({"customer": values})
+    frame = pd.DataFrame(content)
+    return frame.assign(**{"row of the list": np.arange(1, len(frame) + 1)})
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return str(from_bytes(content).best() or "")
 
 
 def column_of_customers(sheet: Sheet, customers: pd.DataFrame) -> str:
@@ -176,14 +216,13 @@ def column_of_groups(sheet: Sheet) -> str:
         DataError: There is no such column.
     """
     table = sheet.table
-    counts = table.aggregate(
-        **{f"c{place}": table[f"c{place}"].nunique() for place in range(len(sheet.columns))}
-    ).to_pandas()
+    numbers = {f"c{place}": table[f"c{place}"].nunique() for place in range(len(sheet.columns))}
+    counts = table.aggregate(**numbers).to_pandas()
     fitting = []
     for place, column in enumerate(sheet.columns):
         if not 2 <= int(counts.iloc[0, place]) <= MOST_GROUPS:
             continue
-        values = table[f"c{place}"].unique().to_pandas().dropna().astype("str")
+        values = table.select(f"c{place}").distinct().to_pandas().iloc[:, 0].dropna().astype("str")
         words = {plain_name(text) for text in (column, *values)}
         likeness = 2 * _is_about_groups(plain_name(column)) + any(map(_is_control, words))
         if likeness:

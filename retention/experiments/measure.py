@@ -91,7 +91,7 @@ def measure_campaign(
     _check_groups(groups, control, first, last)
     until = min(last, orders.end)
     offered = Offer() if offer is None else offer
-    frame, without_forecast = _outcomes(orders, groups, first, last, until, forecast)
+    frame, without_forecast = _outcomes(orders, groups, first, until, forecast)
     in_control = frame["group"] == control
     if orders.has_amounts:
         frame["margin"] = margin_of(frame, margin, offered, addressed=~in_control).fillna(0.0)
@@ -201,7 +201,7 @@ def _check_groups(groups: pd.DataFrame, control: str, start: date, end: date) ->
             f"{wording.plural(doubled, 'customer')} of the groups stand twice. Each customer is in "
             "one group."
         )
-    names = set(groups["group"])
+    names = set(groups["group"].unique())
     if control and (control not in names or len(names) < 2):
         listed = ", ".join(map(str, sorted(names)))
         raise DataError(
@@ -217,13 +217,13 @@ def _outcomes(
     orders: Orders,
     groups: pd.DataFrame,
     start: date,
-    end: date,
     until: date,
     forecast: CltvModel | None,
 ) -> tuple[pd.DataFrame, str]:
     """Return a row for each customer of the groups, and why there is no forecast."""
     frame = groups.set_index("customer_id")[["group"]].rename_axis("customer_id")
-    came = outcomes_of(window_days(orders, start, max(until, start)))
+    days = window_days(orders, start, max(until, start))
+    came = outcomes_of(days)
     columns = ["bought", "orders", "discount", "first_day", "first_value"]
     columns += ["revenue"] if orders.has_amounts else []
     frame = frame.join(came[columns])
@@ -244,7 +244,7 @@ def _outcomes(
     value = frame["expected_order_value"].mean() if "expected_order_value" in frame else 0.0
     frame[expected] = frame[expected].fillna({"expected_order_value": value}).fillna(0.0)
     if orders.has_amounts:
-        later = expected_later(orders, start, end if until > end else until, known.model)
+        later = expected_later(known, days, start, max(until, start))
         frame["later_orders"] = later.reindex(frame.index).fillna(0.0)
     return frame, reason
 
@@ -319,10 +319,10 @@ def _verdict(metrics: pd.DataFrame, state: State) -> Verdict:
         return "too_early"
     ends = metrics.set_index("metric")[["low", "difference", "high"]].astype(float)
     lows, values, highs = (ends[name].to_dict() for name in ends)
-    more = lows["bought"] > 0 or lows["orders"] > 0
+    more = lows["orders"] > 0
     if "margin" not in lows:
-        return "worked" if more else "did_not" if highs["bought"] < 0 else "unclear"
-    if highs["margin"] < 0 or highs["bought"] < 0:
+        return "worked" if more else "did_not" if highs["orders"] < 0 else "unclear"
+    if highs["margin"] < 0 or highs["orders"] < 0:
         return "did_not"
     return "worked" if lows["margin"] > 0 or (more and values["margin"] > 0) else "unclear"
 

@@ -17,6 +17,7 @@ from retention.experiments.randomisation import (
     Sample,
     expected_buyers,
     randomisation_test,
+    share_test,
     skewness_of_difference,
 )
 from retention.statistics import METRIC_LEVEL
@@ -79,7 +80,7 @@ def compare_groups(
         The metrics.
     """
     present = [name for name in METRICS if name in frame or name == "order_value"]
-    present = [name for name in present if name != "order_value" or "revenue" in frame]
+    present = [name for name in present if name != "order_value" or _can_compare_values(frame)]
     # What a customer bought, before the messages: 0 for all who bought nothing.
     gross = {name: _samples(frame, name) for name in present if name != "order_value"}
     is_addressed = frame["is_addressed"].astype(float)
@@ -152,15 +153,14 @@ def _normal_rows(
     rows: dict[str, dict[str, object]] = {}
     for name in names:
         result = results[name]
-        is_thin = name == "order_value" and _too_few_orders(frame)
         rows[name] = {
             "metric": name,
             "addressed": result.treatment,
             "held_out": result.control,
             "difference": result.effect_size,
-            "low": np.nan if is_thin else result.effect_size_ci_lower,
-            "high": np.nan if is_thin else result.effect_size_ci_upper,
-            "p_value": np.nan if is_thin else result.pvalue,
+            "low": result.effect_size_ci_lower,
+            "high": result.effect_size_ci_upper,
+            "p_value": result.pvalue,
             "adjusted": name in adjusted,
             "by_draws": False,
             "standard_error": _error(result.effect_size, result.statistic),
@@ -172,16 +172,28 @@ def _error(difference: float, statistic: float) -> float:
     return abs(difference / statistic) if statistic else float("nan")
 
 
-def _too_few_orders(frame: pd.DataFrame) -> bool:
-    buyers = frame[frame["orders"] > 0].groupby("is_addressed").size()
-    return len(buyers) < 2 or bool(buyers.min() < FEWEST_ORDERS)
+def _can_compare_values(frame: pd.DataFrame) -> bool:
+    """Return whether both groups have some orders, of values that differ."""
+    if "revenue" not in frame:
+        return False
+    buyers = frame[frame["orders"] > 0]
+    values = (buyers["revenue"] / buyers["orders"]).groupby(buyers["is_addressed"])
+    ranges = values.max() - values.min()
+    return (
+        len(ranges) == 2
+        and bool(values.size().min() >= FEWEST_ORDERS)
+        and bool(ranges.max() > 1e-6 * values.max().max())
+    )
 
 
 def _row_of_draws(
     name: str, samples: tuple[Sample, Sample], level: float, cost: float
 ) -> dict[str, object]:
     """Return the row of a metric as the randomisation test has it, the messages' cost taken off."""
-    test = randomisation_test(*samples, level=level, null=cost)
+    if name == "bought":
+        test = share_test(*samples, level=level)
+    else:
+        test = randomisation_test(*samples, level=level, null=cost)
     variance = 0.0
     for sample in samples:
         square = float((sample.amounts**2).sum()) - sample.customers * sample.mean**2

@@ -10,7 +10,6 @@ import pandas as pd
 
 from retention.campaigns.offers import Offer
 from retention.customers.summary import summarise_customers
-from retention.daily_repeats import carried, carry
 from retention.errors import DataError
 from retention.models.cltv import fit_cltv, predict_cltv
 from retention.models.model import CltvModel
@@ -25,6 +24,8 @@ COVARIATES = {
     "margin": "expected_margin",
     "year_margin": "expected_year_margin",
 }
+#: What the models read of a customer.
+_HISTORY = ("frequency", "recency", "T", "monetary_value", "initial_spend", "first_order")
 #: The days over which a campaign's effect is followed by the model.
 YEAR = 365
 
@@ -128,10 +129,13 @@ class ExpectedBefore:
             `expected_bought`, `expected_orders` and, where the orders have amounts,
             `expected_order_value`, `expected_revenue` and `expected_year_revenue` (of a year from
             the start). Beside them `orders_before`, `revenue_before` and `days_since`.
+        histories: `frequency`, `recency`, `T`, `monetary_value`, `initial_spend` and `first_order`,
+            as `summarise_customers` has them.
         model: The one that expected it.
     """
 
     customers: pd.DataFrame
+    histories: pd.DataFrame
     model: CltvModel
 
 
@@ -181,39 +185,55 @@ def expected_before(
         expected["expected_order_value"] = value
         expected["expected_revenue"] = window["expected_orders"] * value
         expected["expected_year_revenue"] = scores(YEAR)["expected_orders"] * value
-    return ExpectedBefore(customers=expected, model=model)
+    return ExpectedBefore(customers=expected, histories=customers[list(_HISTORY)], model=model)
 
 
-def expected_later(orders: Orders, start: date, until: date, model: CltvModel) -> pd.Series:
+def expected_later(
+    before: ExpectedBefore, days: pd.DataFrame, start: date, until: date
+) -> pd.Series:
     """Return what customers will order from the end of a window to a year from its start.
 
     The model is the one from before the campaign. The window's orders say that a customer is still
     there, and nothing about how often: an order with a coupon is no new habit.
 
     Args:
-        orders: The orders.
+        before: From `expected_before`.
+        days: From `window_days`.
         start: The first day of the window.
-        until: The last day of the window, or of the orders.
-        model: Fitted to the orders before the start.
+        until: The last day of the window.
 
     Returns:
         Expected orders of each customer with an order up to `until`, by `customer_id`.
     """
-    before = summarise_customers(orders, as_of=start - timedelta(days=1))
-    now = summarise_customers(orders, as_of=until)
-    known = now.index.intersection(before.index)
-    # A customer with one purchase has no repeat purchase, so that a recency would contradict it.
-    once = known[(before.loc[known, "frequency"] == 0).to_numpy()]
-    now.loc[known, "frequency"] = before.loc[known, "frequency"]
-    now.loc[once, "recency"] = 0
-    columns = ["monetary_value", "initial_spend"]
-    now.loc[known, columns] = before.loc[known, columns]
-    repeats = carried(now)
-    if repeats is not None:
-        now = carry(now, repeats)
-    days = YEAR - ((until - start).days + 1)
+    passed = (until - start).days + 1
+    by_customer = days.groupby("customer_id")["day"].agg(["min", "max"])
+    histories = before.histories.copy()
+    # The season is told from the days themselves: what is carried along ends before the window.
+    histories.attrs.clear()
+    last = by_customer["max"].reindex(histories.index)
+    # The last day before the start is day -1. A customer with one purchase has no recency.
+    came = (last.notna() & (histories["frequency"] > 0)).to_numpy()
+    histories.loc[came, "recency"] = (histories["T"] + last + 1)[came].astype("int64")
+    histories["T"] += passed
+    first = by_customer["min"][histories.index.get_indexer(by_customer.index) < 0]
+    if len(first):
+        new = pd.DataFrame(
+            {
+                **dict.fromkeys(("frequency", "recency"), 0),
+                "T": (passed - 1 - first).astype("int64"),
+                **dict.fromkeys(("monetary_value", "initial_spend"), 0.0),
+                "first_order": pd.Timestamp(start) + pd.to_timedelta(first, unit="D"),
+            },
+            index=first.index,
+        )
+        histories = pd.concat([histories, new])
+    rest = YEAR - passed
     scores = predict_cltv(
-        model, now, horizon_days=max(days, 1), annual_discount_rate=0.0, intervals=False
+        before.model,
+        histories,
+        horizon_days=max(rest, 1),
+        annual_discount_rate=0.0,
+        intervals=False,
     )
-    expected: pd.Series = scores["expected_orders"] * float(days > 0)
+    expected: pd.Series = scores["expected_orders"] * float(rest > 0)
     return expected
