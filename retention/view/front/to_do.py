@@ -168,7 +168,10 @@ def _draw_finished_tests(data: Loaded) -> None:
     tests = campaign_tests.unread(data.orders.end)
     if not tests:
         return
-    names = wording.first_words([f"“{text.one_line(test.name, 60)}”" for test in tests], 2)
+    quoted = [f"“{text.one_line(test.name, 60)}”" for test in tests]
+    names = " and ".join(quoted)
+    if len(quoted) > 2:
+        names = f"{quoted[0]} and {wording.plural(len(quoted) - 1, 'more campaign')}"
     many = len(tests) > 1
     with (
         st.container(border=True, key="action-results"),

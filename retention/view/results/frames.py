@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -69,9 +70,8 @@ def days_frame(result: CampaignResult) -> pd.DataFrame:
     return days.assign(
         label=[group_label(name, result.control) for name in days["group"]],
         said=[
-            f"{wording.percent(row.bought)} ({wording.percent(row.low)} to "
-            f"{wording.percent(row.high)})"
-            for row in days.itertuples()
+            f"{wording.percent(bought)} ({wording.percent(low)} to {wording.percent(high)})"
+            for bought, low, high in days[["bought", "low", "high"]].to_numpy(dtype=float)
         ],
     )[["label", "day", "date", "bought", "low", "high", "said"]]
 
@@ -93,12 +93,14 @@ def metric_rows(group: GroupResult, currency: str | None, *, forecast: bool) -> 
             label = "Margin over a year, after the campaign's cost"
         rows.append(_row(label, metric, row, currency))
         if metric == "revenue" and len(group.capped):
-            capped: dict[str, Any] = group.capped.to_dict("records")[0]
+            capped = group.capped.to_dict("records")[0]
             rows.append(_row(CAPPED, metric, capped, currency))
     return rows
 
 
-def _row(label: str, metric: Metric, row: dict[str, Any], currency: str | None) -> list[str]:
+def _row(
+    label: str, metric: Metric, row: Mapping[Hashable, Any], currency: str | None
+) -> list[str]:
     if not np.isfinite(row["difference"]):
         return [label, *[wording.MISSING] * 4]
     return [

@@ -60,7 +60,7 @@ def draw_list(entries: tuple[Entry, ...], choice: RowChoice) -> Entry:
 def _frame(entries: tuple[Entry, ...]) -> pd.DataFrame:
     rows = []
     for entry in entries:
-        sizes = (None, None)
+        sizes: tuple[int | None, int | None] = (None, None)
         if entry.test is not None:
             held_out = int((entry.test.groups["group"] == entry.test.control).sum())
             sizes = (len(entry.test.groups) - held_out, held_out)
