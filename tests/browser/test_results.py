@@ -51,7 +51,7 @@ def later_orders(addressed: list[str], held_out: list[str]) -> list[str]:
         f"later-{place},{email},{TODAY + timedelta(days=2 + place % 20)},50.00"
         for place, email in enumerate(buyers)
     ]
-    return [*rows, f"last,somebody@example.com,{TODAY + timedelta(days=45)},20.00"]
+    return [*rows, f"last,somebody@example.com,{TODAY + timedelta(days=130)},20.00"]
 
 
 def emails(content: bytes) -> list[str]:
@@ -112,7 +112,7 @@ def test_a_campaign_is_planned_kept_sent_and_measured(visit):
 def test_the_sample_store_tells_its_story_on_a_phone(visit):
     page = visit("/results", viewport=PHONE)
     button(page, "Load the sample store").click()
-    expect(page.get_by_text("did not work: it brought").first).to_be_visible()
+    expect(page.get_by_text("did not work").first).to_be_visible()
     at_rest(page)
     assert page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 1
     before = page.locator(".result-table").text_content()

@@ -294,7 +294,7 @@ def _draw_kept_groups(plan: CampaignPlan, end: date) -> None:
                 help="Keeps today's groups in place of those. What the campaign brought so far is "
                 "then no longer measured.",
             )
-        st.page_link(campaign_tests.RESULTS_PAGE, label="Results", icon=":material/science:")
+        st.page_link(campaign_tests.RESULTS_PAGE, label="Open Results", icon=":material/science:")
 
 
 def _refusals(audience: Audience) -> str:

@@ -11,10 +11,13 @@ import pandas as pd
 
 from retention.campaigns.campaign import Campaign
 from retention.customers.summary import summarise_customers
+from retention.display import key_text
 from retention.errors import DataError, RetentionError
+from retention.experiments.by_segment import SegmentDifferences
 from retention.experiments.campaign_test import CampaignTest, MeasuredLift
 from retention.experiments.learning import measured_lift
 from retention.experiments.measure import measure_test
+from retention.experiments.metrics import Metric
 from retention.experiments.result import CampaignResult, GroupResult, State
 from retention.experiments.words import best_group, result_state_words, state_words
 from retention.models.cltv import fit_cltv, predict_cltv
@@ -22,6 +25,7 @@ from retention.models.model import CltvModel
 from retention.segments.labels import LABELS, STAGE_LABELS
 from retention.segments.rules import SegmentRules
 from retention.segments.stages import assign_segments
+from retention.view.results import frames
 from retention.view.session import campaign_tests, campaigns
 from retention.view.session.cache import kept
 from retention.view.session.choices import segment_rules
@@ -59,6 +63,18 @@ class Entry:
         return self.test is None and self.first is not None
 
 
+class Drawn(NamedTuple):
+    """What the charts of both groups draw.
+
+    Attributes:
+        groups: A frame for each metric, with a row a group.
+        days: The share of each group that has bought by each day.
+    """
+
+    groups: dict[Metric, pd.DataFrame]
+    days: pd.DataFrame
+
+
 class _Before(NamedTuple):
     """The customers on the day before a test, and the model of them; None where there is none."""
 
@@ -94,14 +110,53 @@ def result_for(data: Loaded, test: CampaignTest) -> CampaignResult:
     Raises:
         DataError: As `measure_test`.
     """
+    others = _others_of(test)
     sent = campaign_tests.sent_of(test.name)
-    others = tuple(other for other in campaign_tests.tests() if other.name != test.name)
-    key = (
+    return _result(data, _key_of(test), _test=test, _sent=sent, _others=others)
+
+
+def drawn_for(data: Loaded, test: CampaignTest) -> Drawn:
+    """Return what the charts of both groups draw, kept for the session.
+
+    Raises:
+        DataError: As `measure_test`.
+    """
+    return _drawn(data, _key_of(test), _result=result_for(data, test))
+
+
+def by_segment_for(
+    data: Loaded, test: CampaignTest, metric: Metric, group: str
+) -> SegmentDifferences:
+    """Return the difference by lifecycle stage before the start, kept for the session.
+
+    Args:
+        data: The session's data.
+        test: The test.
+        metric: What is compared.
+        group: The group that got the campaign.
+
+    Raises:
+        DataError: There is no order before the start.
+    """
+    labels, rules = labels_for(data, test), segment_rules()
+    result = result_for(data, test)
+    return _by_segment(
+        data, _key_of(test), metric, group, key_text(rules), _result=result, _labels=labels
+    )
+
+
+def _others_of(test: CampaignTest) -> tuple[CampaignTest, ...]:
+    return tuple(other for other in campaign_tests.tests() if other.name != test.name)
+
+
+def _key_of(test: CampaignTest) -> tuple[str, ...]:
+    """What a test's result depends on beside the orders."""
+    sent = campaign_tests.sent_of(test.name)
+    return (
         campaign_tests.digest_of(test),
         "" if sent is None else f"{len(sent)} {hash(sent)}",
-        *(campaign_tests.digest_of(other) for other in others),
+        *(campaign_tests.digest_of(other) for other in _others_of(test)),
     )
-    return _result(data, key, _test=test, _sent=sent, _others=others)
 
 
 def labels_for(data: Loaded, test: CampaignTest) -> pd.Series:
@@ -134,7 +189,8 @@ def lift_of(
     """
     if result.state != "finished" or not result.control:
         return None
-    row = result.outcomes.groupby("group")["bought"].mean()
+    is_bought = group.unadjusted["metric"] == "bought"
+    shares = group.unadjusted[is_bought].to_dict("records")[0]
     try:
         return measured_lift(
             test.name,
@@ -142,8 +198,8 @@ def lift_of(
             stages=_kind_of(data, test),
             addressed=group.customers,
             held_out=result.customers[result.control],
-            bought_addressed=float(row[group.group]),
-            bought_held_out=float(row[result.control]),
+            bought_addressed=float(shares["addressed"]),
+            bought_held_out=float(shares["held_out"]),
             end=test.end,
         )
     except DataError:
@@ -219,6 +275,30 @@ def _result(
 ) -> CampaignResult:
     model = _before(data, _test.start).model if data.orders.start < _test.start else None
     return measure_test(data.orders, _test, model, sent=_sent, others=_others)
+
+
+@kept(max_entries=12)
+def _drawn(data: Loaded, key: tuple[str, ...], *, _result: CampaignResult) -> Drawn:  # noqa: ARG001
+    currency = data.orders.currency
+    shown = [metric for metric in frames.CHARTED if metric in _result.outcomes]
+    return Drawn(
+        groups={metric: frames.groups_frame(_result, metric, currency) for metric in shown},
+        days=frames.days_frame(_result),
+    )
+
+
+@kept(max_entries=24)
+def _by_segment(
+    data: Loaded,  # noqa: ARG001 - a part of the key, as the test and the thresholds
+    key: tuple[str, ...],  # noqa: ARG001
+    metric: Metric,
+    group: str,
+    rules: str,  # noqa: ARG001
+    *,
+    _result: CampaignResult,
+    _labels: pd.Series,
+) -> SegmentDifferences:
+    return _result.by_segment(_labels, metric, group)
 
 
 @kept(max_entries=4, spinner="Looking at the customers before the start…")

@@ -62,8 +62,7 @@ def _frame(entries: tuple[Entry, ...]) -> pd.DataFrame:
     for entry in entries:
         sizes: tuple[int | None, int | None] = (None, None)
         if entry.test is not None:
-            held_out = int((entry.test.groups["group"] == entry.test.control).sum())
-            sizes = (len(entry.test.groups) - held_out, held_out)
+            sizes = campaign_tests.sizes_of(entry.test)
         rows.append(
             {
                 "campaign": text.one_line(entry.name, 80),

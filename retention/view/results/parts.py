@@ -151,7 +151,7 @@ def _draw_part(
 ) -> None:
     part = widgets.choose_part(PARTS, "results_part")
     if part == GROUPS:
-        _draw_groups(data, result, group)
+        _draw_groups(data, test, result, group)
     elif part == SEGMENTS:
         _draw_segments(data, test, result, group)
     else:
@@ -161,16 +161,18 @@ def _draw_part(
         sent_list.draw_sent_list(data, test)
 
 
-def _draw_groups(data: Loaded, result: CampaignResult, group: GroupResult) -> None:
+def _draw_groups(
+    data: Loaded, test: CampaignTest, result: CampaignResult, group: GroupResult
+) -> None:
     currency = data.orders.currency
     labels = [frames.group_label(name, result.control) for name in result.customers]
     colours = charts.group_colours(
         sorted(labels, key=lambda label: label == frames.group_label(result.control, "")),
         frames.group_label(result.control, result.control),
     )
-    shown = [metric for metric in frames.CHARTED if metric in result.outcomes]
-    for column, metric in zip(st.columns(len(shown), gap="medium"), shown, strict=True):
-        frame = frames.groups_frame(result, metric, currency)
+    drawn = data_of.drawn_for(data, test)
+    columns = st.columns(len(drawn.groups), gap="medium")
+    for column, (metric, frame) in zip(columns, drawn.groups.items(), strict=True):
         with column:
             st.altair_chart(
                 charts.groups_chart(
@@ -185,7 +187,7 @@ def _draw_groups(data: Loaded, result: CampaignResult, group: GroupResult) -> No
                 + "; ".join(f"{row.label} {row.said}" for row in frame.itertuples()),
             )
     st.markdown("**Who has bought, day by day**")
-    days = frames.days_frame(result)
+    days = drawn.days
     last = days.groupby("label", sort=False).tail(1)
     st.altair_chart(
         charts.days_chart(days, colours),
@@ -241,11 +243,6 @@ def metrics_table(rows: list[list[str]]) -> str:
 def _draw_segments(
     data: Loaded, test: CampaignTest, result: CampaignResult, group: GroupResult
 ) -> None:
-    try:
-        labels = data_of.labels_for(data, test)
-    except RetentionError as error:
-        widgets.problem("Nobody can be told apart before the start", error)
-        return
     known = [metric for metric in _BY_SEGMENT if metric in result.outcomes]
     metric = st.segmented_control(
         "Difference in",
@@ -255,7 +252,11 @@ def _draw_segments(
         key="results_segment_metric",
         required=True,
     )
-    differences = result.by_segment(labels, metric, group.group)
+    try:
+        differences = data_of.by_segment_for(data, test, metric, group.group)
+    except RetentionError as error:
+        widgets.problem("Nobody can be told apart before the start", error)
+        return
     st.markdown(f"**{text.plain(segments_sentence(differences), 400)}**")
     currency = data.orders.currency
     frame = frames.segment_frame(differences, metric, currency)

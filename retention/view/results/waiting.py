@@ -68,8 +68,8 @@ def draw_waiting(data: Loaded, entry: Entry, planner: Planner) -> None:
 
 
 def _draw_planned(data: Loaded, test: CampaignTest) -> None:
-    held_out = int((test.groups["group"] == test.control).sum())
-    addressed = wording.plural(len(test.groups) - held_out, "customer")
+    customers, held_out = campaign_tests.sizes_of(test)
+    addressed = wording.plural(customers, "customer")
     st.markdown(
         f"{addressed} addressed, {wording.count(held_out)} held out. Orders count from "
         f"{wording.day(test.start)} to {wording.day(test.end)}, {wording.days(test.days)}."

@@ -15,6 +15,7 @@ from retention.experiments.result import State
 _TESTS = "campaign_tests"
 _LIFTS = "measured_lifts"
 _DIGESTS, _SENT = "campaign_test_digests", "campaign_sent_lists"
+_SIZES = "campaign_test_sizes"
 _DRAWN_AGAIN, _READ = "campaign_tests_drawn_again", "campaign_results_read"
 _NEXT = "result_open_next"
 #: The campaign that the page of results has open: the key of the choice.
@@ -136,6 +137,16 @@ def digest_of(test: CampaignTest) -> str:
         digest = f"{words}{len(rows)} {int(rows.sum())}"
         known[test.name] = test, digest
     return digest
+
+
+def sizes_of(test: CampaignTest) -> tuple[int, int]:
+    """How many customers got a campaign, and how many did not; counted once."""
+    known: dict[str, tuple[int, int]] = st.session_state.setdefault(_SIZES, {})
+    digest = digest_of(test)
+    if digest not in known:
+        held_out = int((test.groups["group"] == test.control).sum())
+        known[digest] = len(test.groups) - held_out, held_out
+    return known[digest]
 
 
 def keep_sent(name: str, customers: frozenset[str]) -> None:
