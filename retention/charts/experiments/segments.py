@@ -6,7 +6,7 @@ import pandas as pd
 from retention.charts import palette
 from retention.charts.axes import layered, money_axis
 
-MEASURED, SHRUNK = "As measured", "Drawn to the common difference"
+MEASURED, SHRUNK = "As measured", "Drawn together"
 
 
 def segment_differences_chart(
@@ -62,4 +62,4 @@ def segment_differences_chart(
         )
     )
     segments = frame["segment"].nunique()
-    return layered(lines, rules, dots, height=46 * max(segments, 2) + 60)
+    return layered(lines, rules, dots, height=60 * max(segments, 2) + 110)

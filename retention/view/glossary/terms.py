@@ -314,7 +314,7 @@ def _results() -> list[Term]:
             pages=("results",),
         ),
         Term(
-            word="Drawn to the common difference",
+            word="Drawn together",
             meaning="A difference in a small segment swings by chance. It is moved to the "
             "difference over all segments by how much of its swing chance explains (shrunk).",
             pages=("results",),

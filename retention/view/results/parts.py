@@ -186,6 +186,14 @@ def _draw_groups(
                 alt=f"{metric_label(metric)}: "
                 + "; ".join(f"{row.label} {row.said}" for row in frame.itertuples()),
             )
+    st.caption(
+        f"As counted, with {wording.percent(0.95)} ranges."
+        + (
+            " The table below takes off what the forecast expected."
+            if group.metrics["adjusted"].any()
+            else ""
+        )
+    )
     st.markdown("**Who has bought, day by day**")
     days = drawn.days
     last = days.groupby("label", sort=False).tail(1)
@@ -276,8 +284,8 @@ def _draw_segments(
         alt=f"Difference by lifecycle stage before the start. {segments_sentence(differences)}",
     )
     st.caption(
-        "Lifecycle stages of the day before the start. Small segments swing most. So each is "
-        "drawn to the common difference (dashed), as far as its swing looks like chance."
+        "Lifecycle stages of the day before the start. Small segments swing most. Drawn together: "
+        "each moves to the common difference (dashed), as far as its swing looks like chance."
     )
     few = differences.table[differences.table["difference"].isna()]
     if len(few):
