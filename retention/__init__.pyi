@@ -13,10 +13,7 @@ from .campaigns.files import (
     campaigns_from_json as campaigns_from_json,
     campaigns_to_json as campaigns_to_json,
 )
-from .campaigns.holdout import (
-    customer_hashes as customer_hashes,
-    detectable_lift as detectable_lift,
-)
+from .campaigns.holdout import detectable_lift as detectable_lift
 from .campaigns.new_customers import Acquisition as Acquisition, acquisition as acquisition
 from .campaigns.offers import Offer as Offer
 from .campaigns.plan import (
@@ -137,6 +134,7 @@ from .products.product_history import (
 )
 from .products.table import product_table as product_table
 from .products.value import ProductValue as ProductValue, product_value as product_value
+from .random_draws import customer_hashes as customer_hashes
 from .reports.breakdown import Breakdown as Breakdown, breakdown as breakdown
 from .reports.breakdown_history import dimensions_of as dimensions_of
 from .reports.cohort_forecast import cohort_forecast as cohort_forecast

@@ -29,6 +29,7 @@ GROUND = (
     "csv_export",
     "engines",
     "daily_repeats",
+    "random_draws",
 )
 #: Every package, and those it may import beside the ground.
 LAYERS: dict[str, set[str]] = {

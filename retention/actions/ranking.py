@@ -17,7 +17,6 @@ from retention.actions.second_wait import second_wait
 from retention.campaigns.arrays import Hashes, Mask
 from retention.campaigns.campaign import Campaign, Channel
 from retention.campaigns.economics import Range
-from retention.campaigns.holdout import customer_hashes
 from retention.campaigns.plan import CampaignPlan, plan_of, reachable_of
 from retention.campaigns.starting import ENOUGH_CUSTOMERS, average_order_value, starting_campaign
 from retention.campaigns.suppression import suppressions, unreachable, usable_contacts
@@ -36,6 +35,7 @@ from retention.orders.orders import Orders
 from retention.periods import Period, preset_period
 from retention.playbook import strategy_of
 from retention.products.due import THIS_WEEK, WEEK, reorders_due
+from retention.random_draws import customer_hashes
 from retention.reports.breakdown import Breakdown, breakdown
 from retention.reports.breakdown_history import dimensions_of
 from retention.reports.metric_gaps import Gap

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-import pandas as pd
-
-from retention.campaigns.arrays import Floats, Hashes
 
 #: How often a comparison may show an effect that is not there.
 SIGNIFICANCE = 0.05
@@ -46,33 +43,6 @@ class HoldoutPower:
     def suffices(self) -> bool:
         """Whether it shows the lift that is assumed."""
         return self.shown <= self.assumed
-
-
-def customer_hashes(customer_ids: pd.Index) -> Hashes:
-    """Return a number of each customer's id, the same on every machine and in every file.
-
-    Args:
-        customer_ids: The customers' ids.
-
-    Returns:
-        64-bit numbers, one a customer.
-    """
-    return pd.util.hash_array(customer_ids.to_numpy(dtype=object), categorize=False)
-
-
-def draws(hashes: Hashes, name: str) -> Floats:
-    """Return a number from 0 to 1 for each customer, close to random.
-
-    Args:
-        hashes: From `customer_hashes`.
-        name: Of the campaign. The same name draws the same numbers; another name draws others.
-
-    Returns:
-        The numbers, one a customer.
-    """
-    salt = pd.util.hash_array(np.array([name], dtype=object), categorize=False)[0]
-    numbers: Floats = pd.util.hash_array(hashes ^ salt) / 2.0**64
-    return numbers
 
 
 def detectable_lift(addressed: int, held_out: int, buys: float) -> float:

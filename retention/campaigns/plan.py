@@ -20,9 +20,7 @@ from retention.campaigns.economics import (
 )
 from retention.campaigns.holdout import (
     HoldoutPower,
-    customer_hashes,
     detectable_lift,
-    draws,
     holdout_power,
 )
 from retention.campaigns.ledger import Ledger, ledger_of
@@ -30,6 +28,7 @@ from retention.campaigns.pool import campaign_pool
 from retention.display import displayed
 from retention.errors import DataError
 from retention.models.model import CltvModel
+from retention.random_draws import customer_hashes, draws
 from retention.validation import mask_of
 
 #: Sizes at which the curve of gain by audience size is drawn.

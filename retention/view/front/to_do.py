@@ -19,11 +19,11 @@ from retention.actions.ranking import (
 )
 from retention.actions.second_wait import SecondWait, second_wait
 from retention.campaigns.campaign import Channel
-from retention.campaigns.holdout import customer_hashes
 from retention.errors import ModelError
 from retention.models.next_order import silence_chance
 from retention.models.uncertainty import value_uncertainty
 from retention.playbook import strategy_of
+from retention.random_draws import customer_hashes
 from retention.reports.breakdown import Breakdown
 from retention.reports.metric_gaps import Gap
 from retention.segments.rules import SegmentRules
