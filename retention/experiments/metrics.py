@@ -41,7 +41,7 @@ COLUMNS = (
 #: Beyond this skewness of the difference, a normal test of 5 % raises more than 6 % false alarms.
 MOST_SKEWED: Final = 0.25
 #: Buyers expected in the smaller group below which the draw itself is the test.
-FEW_BUYERS: Final = 10.0
+FEW_BUYERS: Final = 15.0
 #: Orders that each group needs before its order value is compared.
 FEWEST_ORDERS: Final = 5
 #: Revenue beyond this quantile of buyers is cut, only in the row beside the raw one.
