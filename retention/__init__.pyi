@@ -52,13 +52,23 @@ from .evaluation.backtest_checks import backtest_checks as backtest_checks
 from .evaluation.past_misses import past_misses as past_misses
 from .evaluation.seasons import season_index as season_index
 from .experiments.campaign_test import CampaignTest as CampaignTest, MeasuredLift as MeasuredLift
+from .experiments.groups import (
+    ListedGroups as ListedGroups,
+    experiment_groups as experiment_groups,
+    read_groups as read_groups,
+)
 from .experiments.learning import (
     LearnedLift as LearnedLift,
     learned_lift as learned_lift,
     lift_source as lift_source,
     measured_lift as measured_lift,
 )
+from .experiments.measure import (
+    measure_campaign as measure_campaign,
+    measure_test as measure_test,
+)
 from .experiments.power import experiment_power as experiment_power
+from .experiments.result import CampaignResult as CampaignResult, Gain as Gain
 from .models.checks import Check as Check
 from .models.cltv import (
     fit_cltv as fit_cltv,

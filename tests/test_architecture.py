@@ -49,7 +49,10 @@ LAYERS: dict[str, set[str]] = {
     "products": {"cells", "orders", "history", "models", "reports"},
     "own_segments": {"orders", "customers", "models", "segments", "playbook", "products"},
     "campaigns": {"customers", "models", "segments", "own_segments", "playbook"},
-    "experiments": {"orders", "customers", "history", "models", "segments", "campaigns"},
+    "experiments": {
+        *("cells", "sheets", "signal_files"),
+        *("orders", "customers", "models", "campaigns"),
+    },
     "actions": {
         *("orders", "customers", "history", "models", "segments", "playbook", "reports"),
         *("campaigns", "products", "signal_files"),

@@ -47,6 +47,7 @@ class Reachable:
         left_out: Customers who are not addressed, counted by the first reason that holds.
         ledger: The other customers, summed up.
         hashes: Their numbers, which decide who is held out.
+        customer_ids: Of all customers, in the order of the customers' frame.
         drawn: The draws of the latest name; filled on first use.
     """
 
@@ -54,6 +55,7 @@ class Reachable:
     left_out: dict[str, int]
     ledger: Ledger
     hashes: Hashes
+    customer_ids: pd.Index = field(repr=False)
     drawn: dict[str, tuple[Floats, Floats, Places]] = field(default_factory=dict, repr=False)
 
     @property
@@ -304,6 +306,7 @@ def reachable_of(
         left_out=counts,
         ledger=ledger_of(pool, tuple(campaign.phases.values())),
         hashes=hashes[pool.rows],
+        customer_ids=customers.index,
     )
 
 
