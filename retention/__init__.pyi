@@ -54,10 +54,17 @@ from .experiments.groups import (
     experiment_groups as experiment_groups,
     read_groups as read_groups,
 )
+from .experiments.learning import (
+    LearnedLift as LearnedLift,
+    learned_lift as learned_lift,
+    lift_source as lift_source,
+    measured_lift as measured_lift,
+)
 from .experiments.measure import (
     measure_campaign as measure_campaign,
     measure_test as measure_test,
 )
+from .experiments.power import experiment_power as experiment_power
 from .experiments.result import CampaignResult as CampaignResult, Gain as Gain
 from .models.checks import Check as Check
 from .models.cltv import (

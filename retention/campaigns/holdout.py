@@ -12,6 +12,8 @@ import numpy as np
 SIGNIFICANCE = 0.05
 #: How often it must show an effect that is there.
 POWER = 0.8
+#: A lift that is larger by this share is as good: who is drawn moves it as much.
+_NEARLY = 0.02
 #: Standard errors between both groups' shares at which a difference shows so often.
 Z = NormalDist().inv_cdf(1 - SIGNIFICANCE / 2) + NormalDist().inv_cdf(POWER)
 
@@ -21,6 +23,7 @@ class HoldoutPower:
     """What a holdout can show, and what could show the lift that is assumed.
 
     Attributes:
+        buys: The share expected to order without the campaign.
         shown: The smallest lift that it shows in four of five cases; NaN where it shows none.
         assumed: The lift that is assumed.
         customers: Customers who are addressed or held out.
@@ -31,6 +34,7 @@ class HoldoutPower:
         campaigns_needed: How many campaigns of this size it takes with a half held out.
     """
 
+    buys: float
     shown: float
     assumed: float
     customers: int
@@ -41,8 +45,13 @@ class HoldoutPower:
 
     @property
     def suffices(self) -> bool:
-        """Whether it shows the lift that is assumed."""
-        return self.shown <= self.assumed
+        """Whether it shows the lift that is assumed, as nearly as anybody is drawn."""
+        return self.shown <= self.assumed * (1 + _NEARLY)
+
+    @property
+    def difference(self) -> float:
+        """The smallest difference of both groups' shares of buyers that it shows, as a fraction."""
+        return self.shown * (1 - self.buys)
 
 
 def detectable_lift(addressed: int, held_out: int, buys: float) -> float:
@@ -85,6 +94,7 @@ def holdout_power(addressed: int, held_out: int, buys: float, lift: float) -> Ho
     customers = addressed + held_out
     needed = customers_needed(lift, buys, 0.5)
     return HoldoutPower(
+        buys=buys,
         shown=detectable_lift(addressed, held_out, buys),
         assumed=lift,
         customers=customers,

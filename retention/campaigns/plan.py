@@ -199,7 +199,7 @@ class CampaignPlan:
         Returns:
             The gain with its 80 % range, in money.
         """
-        terms = replace(self.campaign.terms, lift=lift)
+        terms = replace(self.campaign.terms, lift=lift, lift_error=0.0, lift_tests=0)
         return economics(self.reachable.ledger, terms, self.treated).gain
 
     @property
@@ -243,8 +243,8 @@ def plan_campaign(
         ModelError: The window is out of range.
 
     Source: expected orders as in `predict_cltv`; the rest is arithmetic on the terms, as
-    `Economics` defines it. The ranges join chance with the uncertainty of the fit. The lift is
-    taken as it is assumed.
+    `Economics` defines it. The ranges join chance with the uncertainty of the fit, and with that of
+    a lift that tests have measured. A lift that is assumed is taken as it is.
     """
     hashes = customer_hashes(customers.index)
     reachable = reachable_of(model, customers, campaign, hashes, members, left_out=left_out)
