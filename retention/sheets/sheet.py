@@ -338,9 +338,8 @@ def _file_notes(files: list[RawRows]) -> list[str]:
 
 
 def connect() -> Backend:
-    """Return an engine of its own, in memory, that a session's threads may use in turn."""
-    # Nothing is fetched from anywhere. What does not fit in memory goes to the system's temporary
-    # folder.
+    """Return a database of its own, which fetches nothing from anywhere."""
+    # What does not fit in memory goes to the system's temporary folder.
     con = ibis.duckdb.connect(
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
