@@ -93,7 +93,11 @@ def add_export(
     ):
         return kept, added
     joined = _joined(con, sides, (earlier, later), match, refunds, names)
-    report = replace(joined.report, warnings=(*added.warnings, *joined.report.warnings))
+    report = replace(
+        joined.report,
+        warnings=(*added.warnings, *joined.report.warnings),
+        unplaced_refunds=_unplaced(kept, newer, joined),
+    )
     for table in table_names(con):
         if not table.startswith("joined_"):
             con.drop_table(table)
@@ -134,6 +138,20 @@ def _refunds(con: Backend, earlier: Side, later: Side, match: Matches) -> LateRe
     only = earlier.table.anti_join(match.gone, earlier.table.place == match.gone.earlier)
     only = only.select("place", "number", "customer_id", "ordered_at", "gross")
     return late_refunds(known, con.table("refunds_later"), keep("only_earlier", only), keep)
+
+
+def _unplaced(kept: Orders, newer: Orders, joined: Orders) -> float:
+    """Return the refunded money without an order: each refund once, and what exceeded its order."""
+
+    def without_order(orders: Orders) -> float:
+        refunds = aside_of(orders).refunds
+        if refunds is None:
+            return 0.0
+        amount = refunds.amount.sum(where=refunds.order_id.isnull()).fill_null(0.0)
+        return float(amount.execute())
+
+    exceeding = sum(o.report.unplaced_refunds - without_order(o) for o in (kept, newer))
+    return max(0.0, round(exceeding + without_order(joined), 6))
 
 
 def _joined(

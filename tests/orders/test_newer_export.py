@@ -258,6 +258,7 @@ def test_a_refund_row_comes_off_an_order_of_the_earlier_export(number):
     assert rows(joined) == rows(export([*shop(90), back]))
     assert added.late_refunds == 1
     assert joined.report.refunded == 15.0
+    assert joined.report.unplaced_refunds == 0.0
 
 
 def test_a_refund_row_that_both_exports_show_is_taken_off_once():

@@ -138,4 +138,6 @@ def _joined_statuses(
 
 
 def _sum_refunded(orders: ir.Table) -> float:
-    return float(orders.refunded.sum().execute() or 0.0) if "refunded" in orders.columns else 0.0
+    if "refunded" not in orders.columns:
+        return 0.0
+    return float(orders.refunded.sum().fill_null(0.0).execute())
