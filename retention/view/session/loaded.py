@@ -126,7 +126,9 @@ def put_added(
     customers = summarise_customers(orders)
     follow_orders(data.orders.digest, orders.digest)
     # A reload cannot bring both back at once.
-    return _keep(Loaded(name=data.name, orders=orders, customers=customers, origin=UPLOAD))
+    return _keep(
+        replace(data, orders=orders, customers=customers, origin=UPLOAD, currency_is_set=False)
+    )
 
 
 def with_currency(data: Loaded) -> Loaded:
