@@ -94,7 +94,7 @@ def margin_of(
     is taken to have used the offer on the first order.
 
     Args:
-        outcomes: From `outcomes_of`.
+        outcomes: Of customers, as `outcomes_of` returns them; 0 of those who did not order.
         margin: The share of the price that is left after the goods.
         offer: What was offered.
         addressed: Whether each customer of `outcomes` got the campaign.
@@ -103,6 +103,7 @@ def margin_of(
         The margins, with the outcomes' index. Messages are not taken off.
     """
     kept = margin * outcomes["revenue"]
+    used = addressed & (outcomes["orders"] > 0)
     if offer.kind in ("amount", "percentage"):
         if discounts_are_known(outcomes):
             return kept - (1 - margin) * outcomes["discount"].fillna(0.0)
@@ -111,8 +112,8 @@ def margin_of(
             if offer.kind == "percentage" and offer.value < 1
             else pd.Series(offer.fixed, index=outcomes.index)
         )
-        return kept - (1 - margin) * off * addressed
-    return kept - offer.fixed * addressed
+        return kept - (1 - margin) * (off * used).fillna(0.0)
+    return kept - offer.fixed * used
 
 
 def discounts_are_known(outcomes: pd.DataFrame) -> bool:

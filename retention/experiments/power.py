@@ -68,12 +68,15 @@ class ProposedTest:
         days: The days on which orders count: whole weeks, with two for answers to the last message.
         held_out: Customers held out.
         power: What it shows.
+        forgone: What addressing those held out would gain, in money; NaN where the days are others
+            than the plan's, whose gain is not known.
     """
 
     share: float
     days: int
     held_out: int
     power: HoldoutPower
+    forgone: float
 
 
 def experiment_power(
@@ -185,6 +188,9 @@ def proposed_test(plan: CampaignPlan) -> ProposedTest | None:
         days=days,
         held_out=held_out,
         power=holdout_power(plan.size - held_out, held_out, buys, lift),
+        forgone=share * float((plan.chosen * ledger.customers) @ plan.gains)
+        if days == campaign.window_days
+        else math.nan,
     )
 
 

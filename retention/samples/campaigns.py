@@ -70,7 +70,7 @@ class CampaignTruth:
 #: One that worked, and one that did not.
 CAMPAIGNS = (
     CampaignTruth(
-        name="Reminder to quiet customers",
+        name="Reminder in August",
         strategy="reactivation",
         segments=("At risk", "Lapsed"),
         audience="quiet",

@@ -109,6 +109,30 @@ def test_the_offer_comes_off_the_margin_of_buyers_once():
     assert margins["c1"] == pytest.approx(twice)
 
 
+@pytest.mark.parametrize(
+    ("offer", "cost"),
+    [
+        (Offer("free_delivery", 5), 5.0),
+        (Offer("points", 8, redeemed=0.5), 4.0),
+        (Offer("amount", 6), 0.6 * 6),
+        (Offer("percentage", 0.2), 0.6 * 40 * 0.2 / 0.8),
+        (Offer(), 0.0),
+    ],
+)
+def test_who_did_not_order_used_no_offer(offer, cost):
+    names = [f"c{number}" for number in range(40)]
+    rows = [(name, dt.date(2026, 1, 5), 50.0) for name in names]
+    rows += [(name, START, 40.0) for name in names[:20]] + [("x", dt.date(2026, 5, 1), 1.0)]
+    groups = drawn(names, share=0.5, seed=2)
+    result = measure_campaign(orders_of(rows), groups, START, END, margin=0.4, offer=offer)
+    frame = result.outcomes
+    addressed = frame["group"] == "addressed"
+    assert (frame.loc[frame["bought"] == 0, "margin"] == 0).all()
+    bought = frame["bought"] == 1
+    assert np.allclose(frame.loc[bought & addressed, "margin"], 0.4 * 40 - cost)
+    assert np.allclose(frame.loc[bought & ~addressed, "margin"], 0.4 * 40)
+
+
 def test_discounts_that_the_orders_know_count_in_both_groups():
     rows = [(f"c{number}", dt.date(2026, 1, 5), 50.0, 0.0) for number in range(40)]
     rows += [(f"c{n}", START, 40.0, 10.0 if n % 2 else 0.0) for n in range(20)]

@@ -213,6 +213,8 @@ def test_a_window_close_to_the_best_one_stays(store):
 def test_a_half_is_proposed_where_a_few_tests_show_the_lift_and_nothing_where_many_would(store):
     few = proposed_test(plan_of_lift(store, 0.02, window_days=28))
     assert few.share == 0.5
+    half = plan_of_lift(store, 0.02, window_days=28, holdout_share=0.5)
+    assert few.forgone == pytest.approx(half.forgone, rel=0.15)
     assert not few.power.suffices
     assert few.power.campaigns_needed <= MOST_TESTS
     assert proposed_test(plan_of_lift(store, 0.002, window_days=28)) is None

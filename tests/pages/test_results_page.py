@@ -56,19 +56,19 @@ def test_nothing_kept_says_how_to_begin(front):
 
 def test_the_sample_store_tells_its_story_at_once(front):
     at = button(front, "Open the sample store").click().run()
-    assert "Your campaigns are over: “Bonus points” and “Reminder to quiet customers”" in words(at)
+    assert "Your campaigns are over: “Bonus points” and “Reminder in August”" in words(at)
     at = button(at, "Read the results").click().run()
     assert not at.exception
     assert conclusion(at).startswith("**“Bonus points” did not work")
     states = at.dataframe[0].value["state"].tolist()
     assert states == ["Finished: did not work", "Finished: worked"]
-    at = at.selectbox(key="result_open").set_value("Reminder to quiet customers").run()
-    assert "“Reminder to quiet customers” worked: it brought 82 orders" in conclusion(at)
-    assert metrics(at)["Extra orders"] == "+82"
+    at = at.selectbox(key="result_open").set_value("Reminder in August").run()
+    assert "“Reminder in August” worked: it brought 81 orders" in conclusion(at)
+    assert metrics(at)["Extra orders"] == "+81"
     assert "Of 100 customers who would not have ordered" in words(at)
     assert {lift.name for lift in at.session_state[LIFTS]} == {
         "Bonus points",
-        "Reminder to quiet customers",
+        "Reminder in August",
     }
     assert "Read the results" not in [
         found.label for found in at.switch_page("app.py").run().button
@@ -237,3 +237,52 @@ def test_a_customer_page_has_the_role_of_the_frozen_groups(front):
     assert not at.exception
     assert any(role in tables(at) for role in ("Addressed", "Held out"))
     assert "<img src=x" not in tables(at)
+
+
+def audience_files(at):
+    """The planner's audience files of the campaign on the table."""
+    at = at.switch_page("pages/campaigns.py").run()
+    at = open_part(at, "plan_place", "Audience files")
+    assert not at.exception
+    return at
+
+
+def test_the_files_say_that_groups_are_kept_and_which(front):
+    at = audience_files(shop(front, date(2026, 2, 20)))
+    assert "A download keeps both groups" in words(at)
+    name = at.session_state["campaign_on_table"].name
+    soon = date.today() + timedelta(days=3)
+    planned = campaign_test(name, start=soon, end=soon + timedelta(days=9))
+    at.session_state[TESTS] = (planned,)
+    at = at.run()
+    assert "Both groups were kept" in words(at)
+    assert "Start again" not in [found.label for found in at.button]
+    at.session_state[TESTS] = (campaign_test(name, start=date(2026, 2, 1), end=END),)
+    at = at.run()
+    assert "the groups of that day stay" in words(at)
+    at = button(at, "Start again").click().run()
+    (test,) = at.session_state[TESTS]
+    assert test.start >= date.today()
+    assert "Both groups were kept" in words(at)
+
+
+def test_the_calendar_says_whether_a_campaign_has_gone_out(front):
+    at = shop(front, date(2026, 2, 20))
+    at.session_state["campaigns_kept"] = (Campaign("Hello", segments=("All customers",)),)
+    at = at.switch_page("pages/campaign_calendar.py").run()
+    at = button(at, "It goes out").click().run()
+    assert not at.exception
+    assert any("both groups are kept" in label for label in pages_linked(at))
+    assert at.session_state[TESTS][0].name == "Hello"
+
+
+def test_orders_without_amounts_have_no_money(front):
+    lines = order_csv().decode().splitlines()
+    content = "\n".join(line.rpartition(",")[0] for line in lines).encode()
+    at = results(use_upload(front, content), campaign_test())
+    assert "“Spring mail” worked" in conclusion(at)
+    assert "Gain after cost" not in metrics(at)
+    assert "Revenue" not in tables(at).split("<thead")[1]
+    for part in ("By segment", "Checks"):
+        at = open_part(at, "results_part", part)
+        assert not at.exception

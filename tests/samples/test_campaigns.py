@@ -107,7 +107,7 @@ def test_the_reminder_earns_more_than_it_costs_and_the_points_cost_more_than_the
 
 
 def test_all_other_orders_are_those_of_a_store_without_campaigns(store, without_campaigns, brought):
-    assert len(store) - len(without_campaigns) == len(brought) == 79
+    assert len(store) - len(without_campaigns) == len(brought) == 78
 
 
 def test_only_addressed_customers_who_would_not_have_ordered_were_brought(
@@ -156,6 +156,23 @@ def test_groups_can_be_drawn_again_from_the_name(sent):
         assert ((groups["group"] == "held_out") == is_held_out).all()
         held_out = int(is_held_out.sum())
         assert binomtest(held_out, len(groups), truth.holdout_share).pvalue > 0.05
+
+
+def test_groups_are_alike_before_the_start(sent, kept):
+    for truth, groups in sent:
+        before = kept[kept["Order date"].dt.date < truth.start].groupby("Customer e-mail")
+        start = pd.Timestamp(truth.start)
+        known = {
+            "orders": before.size(),
+            "revenue": before["Total"].sum(),
+            "days since": (start - before["Order date"].max()).dt.days,
+        }
+        is_addressed = (groups["group"] == "addressed").to_numpy()
+        for values in known.values():
+            each = values[groups["customer_id"]].to_numpy(dtype=float)
+            parts = each[is_addressed], each[~is_addressed]
+            error = np.sqrt(sum(part.var() / len(part) for part in parts))
+            assert abs(parts[0].mean() - parts[1].mean()) < 1.5 * error
 
 
 def test_a_customer_is_in_one_campaign_and_may_be_mailed(sent, store):

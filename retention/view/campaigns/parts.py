@@ -206,7 +206,7 @@ def _power_table(plan: CampaignPlan, currency: str | None) -> str:
     """The smallest difference that the test shows of each metric, with and without the forecast."""
     power = experiment_power(plan, shares=[plan.held / plan.size])
     in_words: dict[str, Callable[[float], str]] = {
-        "bought": words.points,
+        "bought": lambda share: words.points(share).replace(" ", "\xa0"),
         "orders": lambda orders: wording.decimal(orders, 3),
         "revenue": lambda amount: wording.money(amount, currency),
     }

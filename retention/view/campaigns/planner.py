@@ -181,6 +181,7 @@ def _draw_test(data: Loaded, plan: CampaignPlan, key: str) -> None:
             words.proposal_words(proposal),
             icon=":material/science:",
             key=f"take_test-{key}",
+            help=words.price_of_holdout(proposal.forgone, data.orders.currency) or None,
             on_click=_take_test,
             args=(campaign, proposal),
         )

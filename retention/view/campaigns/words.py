@@ -178,7 +178,7 @@ def holdout_words(
     """
     if not power.customers:
         return ""
-    advice = _what_would_show(power, proposal, bigger)
+    advice = _what_would_show(power, proposal, bigger, measured=measured)
     if not held:
         head = "Nobody is held out, so this campaign will not show what it brings."
         return f"{head} {advice}"
@@ -204,11 +204,17 @@ def look_of(plan: CampaignPlan, end: date, currency: str | None, today: date | N
     """When a plan's test is read, and what it costs."""
     campaign = plan.campaign
     day = campaign.first_day(end, today) + timedelta(days=campaign.window_days)
-    price = ""
-    if plan.held and plan.forgone > 0:
-        gain = wording.money(plan.forgone, currency, short=True)
-        price = f"Holding them out costs {gain} of expected gain."
+    price = price_of_holdout(plan.forgone, currency) if plan.held else ""
     return Look(days=campaign.window_days, day=day, price=price)
+
+
+def price_of_holdout(forgone: float, currency: str | None) -> str:
+    """What holding customers out costs, a sentence; "" where it costs nothing or is not known."""
+    if not forgone > 0:
+        return ""
+    return (
+        f"Holding them out costs {wording.money(forgone, currency, short=True)} of expected gain."
+    )
 
 
 def points(share: float) -> str:
@@ -226,7 +232,7 @@ def proposal_words(proposal: ProposedTest) -> str:
 
 
 def _what_would_show(
-    power: HoldoutPower, proposal: ProposedTest | None, bigger: Bigger | None
+    power: HoldoutPower, proposal: ProposedTest | None, bigger: Bigger | None, *, measured: bool
 ) -> str:
     if proposal is not None and proposal.power.suffices:
         shown = lift_in_words(power.assumed)
@@ -257,9 +263,10 @@ def _what_would_show(
             f"{words} It takes {needed} customers: send it {times} times with a half held out. "
             "What each test shows goes into the next plan."
         )
+    then = "Measure" if measured else "Take the lift as an assumption here, and measure"
     return (
         f"{words} It takes {needed} customers, {wording.count(times)} campaigns like this one. "
-        "Take the lift as an assumption here, and measure it on a larger audience."
+        f"{then} it on a larger audience."
     )
 
 

@@ -75,7 +75,7 @@ LOOK = words.Look(days=28, day=date(2026, 12, 28), price="Holding them out costs
 
 
 def proposal_of(power, share=0.34, days=28):
-    return ProposedTest(share=share, days=days, held_out=340, power=power)
+    return ProposedTest(share=share, days=days, held_out=340, power=power, forgone=0.0)
 
 
 def test_a_test_is_told_with_what_it_shows_when_to_look_and_what_it_costs():
@@ -112,6 +112,8 @@ def test_a_holdout_that_shows_too_little_says_what_could():
     assert "“At risk”, 4,000 who may be written to, would with about 21% held out." in bigger
     tiny = words.holdout_words(holdout_power(33, 4, 0.1, 0.05), 4, LOOK)
     assert "campaigns like this one. Take the lift as an assumption" in tiny
+    known = words.holdout_words(holdout_power(33, 4, 0.1, 0.05), 4, LOOK, measured=True)
+    assert known.endswith("campaigns like this one. Measure it on a larger audience.")
     none = words.holdout_words(holdout_power(5, 1, 0.1, 0.05), 1, LOOK)
     assert none.startswith("With 1 held out this campaign can show no lift at all.")
     nobody = words.holdout_words(holdout_power(5_000, 0, 0.1, 0.05), 0, LOOK)

@@ -13,7 +13,7 @@ from retention.samples.template import order_template
 from retention.view.session import campaign_tests, loaded
 from retention.view.session.sample_tests import sample_tests
 
-NAMES = ["Bonus points", "Reminder to quiet customers"]
+NAMES = ["Bonus points", "Reminder in August"]
 
 
 @pytest.fixture(autouse=True)
