@@ -33,7 +33,7 @@ def group_label(name: str, control: str) -> str:
         name: Of the group, as the list has it.
         control: The group that got nothing.
     """
-    if name in _NAMES:
+    if name in _NAMES and (control or name != HELD_OUT):
         return _NAMES[name]
     shown = text.one_line(name, 40)
     return f"{shown} (got nothing)" if name == control else shown

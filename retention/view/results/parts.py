@@ -243,7 +243,8 @@ def metrics_table(rows: list[list[str]]) -> str:
         kind = " class=beside" if row[0] == frames.CAPPED else ""
         body += f"<tr{kind}>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
     return (
-        "<div class=result-scroll><table class=result-table>"
+        '<div class=result-scroll tabindex=0 role=region aria-label="Both groups">'
+        "<table class=result-table>"
         f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -301,7 +302,8 @@ def _draw_without_holdout(data: Loaded, result: CampaignResult) -> None:
             "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
         )
         st.html(
-            "<div class=result-scroll><table class=result-table>"
+            '<div class=result-scroll tabindex=0 role=region aria-label="Came and expected">'
+            "<table class=result-table>"
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
     forecast_panels.check_list(result.checks)
