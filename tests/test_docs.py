@@ -16,6 +16,7 @@ import pytest
 from ibis.util import backend_entry_points
 
 import retention
+from retention.samples.data_sets import store_campaigns
 from retention.view.session.engine_link import EngineLink
 from tests.support.engines import postgres_server, spark_session
 
@@ -271,3 +272,13 @@ def test_notebook_tour_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     records = [value for value in records if not isinstance(value, pd.DataFrame)]
     assert {type(value) for value in records} >= {retention.Orders, retention.CampaignPlan}
     assert [value for value in records if len(repr(value)) > 1_000] == []
+
+
+def test_the_functions_on_results_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "docs" / "results.md").read_text("utf-8")
+    [block] = [code for language, code in FENCE.findall(text) if language == "python"]
+    store_campaigns()[0].groups.to_csv(tmp_path / "groups.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(compile(block, "results.md", "exec"), names)
+    assert names["result"].verdict == "worked"

@@ -286,3 +286,20 @@ def test_orders_without_amounts_have_no_money(front):
     for part in ("By segment", "Checks"):
         at = open_part(at, "results_part", part)
         assert not at.exception
+
+
+def test_several_groups_stand_beside_the_one_that_got_nothing(front):
+    listed = groups()
+    arms = listed["group"].where(listed["group"] == "held_out", HOSTILE)
+    arms.iloc[::2] = arms.iloc[::2].where(arms.iloc[::2] == "held_out", "Red")
+    at = results(shop(front), replace(campaign_test(), groups=listed.assign(group=arms)))
+    box = next(found for found in at.segmented_control if found.label == "Group")
+    assert len(box.options) == 2
+    other = next(name for name in (HOSTILE, "Red") if name != box.value)
+    shown = metrics(at)
+    at = box.set_value(other).run()
+    assert not at.exception
+    assert metrics(at) != shown
+    for part in ("By segment", "Checks"):
+        at = open_part(at, "results_part", part)
+        assert not at.exception

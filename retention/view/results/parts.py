@@ -54,7 +54,7 @@ def draw_result(data: Loaded, test: CampaignTest, result: CampaignResult, said: 
             text=f"Day {result.day} of {result.total_days}. Look on {wording.day(result.end)}: "
             "whoever stops a test at a good moment finds effects that are not there.",
         )
-    group = _choose_group(result)
+    group = _choose_group(test, result)
     if group is None:
         _draw_without_holdout(data, result)
     else:
@@ -83,21 +83,24 @@ def _lower(label: str) -> str:
     return label.lower() if label in ("Addressed", "Held out") else label
 
 
-def _choose_group(result: CampaignResult) -> GroupResult | None:
+def _choose_group(test: CampaignTest, result: CampaignResult) -> GroupResult | None:
     """The group that is shown beside the control; asked where there are several."""
     if len(result.groups) < 2:
         return next(iter(result.groups), None)
     best = best_group(result)
-    return st.segmented_control(
+    groups = {group.group: group for group in result.groups}
+    chosen = st.segmented_control(
         "Group",
-        result.groups,
-        default=best,
-        format_func=lambda group: text.plain(group.group, 40),
-        key=f"result_group_{len(result.groups)}_{result.start}",
+        list(groups),
+        default=None if best is None else best.group,
+        format_func=lambda name: text.plain(name, 40),
+        # Another campaign has other groups.
+        key=f"result_group_{campaign_tests.digest_of(test)}",
         required=True,
         help="Each group is compared with the one that got nothing. Ranges are wider, so that they "
         "hold for all groups together.",
     )
+    return groups.get(chosen or "", best)
 
 
 def _draw_figures(group: GroupResult, currency: str | None) -> None:
