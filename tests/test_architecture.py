@@ -50,6 +50,10 @@ LAYERS: dict[str, set[str]] = {
     "own_segments": {"orders", "customers", "models", "segments", "playbook", "products"},
     "campaigns": {"customers", "models", "segments", "own_segments", "playbook"},
     "experiments": {"orders", "customers", "history", "models", "segments", "campaigns"},
+    "kept_work": {
+        *("cells", "sheets", "columns", "orders", "customers", "signal_files", "segments"),
+        *("reports", "own_segments", "campaigns", "experiments"),
+    },
     "actions": {
         *("orders", "customers", "history", "models", "segments", "playbook", "reports"),
         *("campaigns", "products", "signal_files"),

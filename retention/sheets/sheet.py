@@ -183,7 +183,7 @@ def _frame_sheet(source: Any, name: str) -> Sheet:
     if not columns:
         raise DataError(f"{name!r} has no columns.")
     check_table(name, columns, cells.rows)
-    con = _connect()
+    con = connect()
     con.create_table("raw", pa.table(list(cells.columns), names=raw_names(columns)))
     return Sheet(
         name=name,
@@ -217,7 +217,7 @@ def open_sheets(sources: Sequence[Source], names: Sequence[str | None] | None = 
     names = [None] * len(sources) if names is None else names
     with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as temporary:
         packs = _unpacked(sources, names, Path(temporary))
-        con = _connect()
+        con = connect()
         files: list[RawRows] = []
         notes: list[str] = []
         seen: dict[str, str] = {}
@@ -337,9 +337,9 @@ def _file_notes(files: list[RawRows]) -> list[str]:
     return notes
 
 
-def _connect() -> Backend:
-    # Nothing is fetched from anywhere. What does not fit in memory goes to the system's temporary
-    # folder.
+def connect() -> Backend:
+    """Return a database of its own, which fetches nothing from anywhere."""
+    # What does not fit in memory goes to the system's temporary folder.
     con = ibis.duckdb.connect(
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,

@@ -20,6 +20,7 @@ from retention.campaigns.send_times import due_in
 from retention.campaigns.terms import PhaseOffer
 from retention.display import key_text
 from retention.errors import DataError
+from retention.kept_work.made import LeftAlone
 from retention.models.cltv import with_order_value
 from retention.models.model import CltvModel
 from retention.own_segments.features import typical_wait
@@ -31,7 +32,7 @@ from retention.view.session import campaigns as state, choices, fixed_choices
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
 from retention.view.session.own_segments import session_library
-from retention.view.session.people import LeftAlone, left_alone, suppressed
+from retention.view.session.people import left_alone, suppressed
 from retention.view.session.results import groups_for, model_for
 
 #: The share of a plan's customers who are in a segment that is called wider.

@@ -5,10 +5,9 @@ from typing import NamedTuple, TypedDict
 
 import streamlit as st
 
+from retention.kept_work.store_settings import USUAL_MARGIN, ModelChoice
 from retention.segments.rules import SegmentRules
 from retention.view.session.store_settings import (
-    USUAL_MARGIN,
-    ModelChoice,
     change_store_settings,
     store_settings,
 )

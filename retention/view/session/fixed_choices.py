@@ -3,7 +3,6 @@
 A choice belongs to the orders that it was made of, and lasts as long as the session.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from retention.errors import DataError
+from retention.kept_work.made import FixedChoice
 from retention.orders.orders import Orders
 
 #: Stands before the name of a choice, so that it shares its name with no segment.
@@ -28,23 +28,6 @@ class HasCustomers(Protocol):
     @property
     def customers(self) -> pd.DataFrame:
         """One row per customer."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FixedChoice:
-    """Customers under a name.
-
-    Attributes:
-        name: The name, without `CHOSEN`.
-        about: Who they are, a sentence.
-        customers: Their ids.
-        digest: Of the orders that they were chosen from.
-    """
-
-    name: str
-    about: str
-    customers: pd.Index
-    digest: str
 
 
 def keep_choice(choice: FixedChoice) -> str:

@@ -17,6 +17,7 @@ from retention.customers.signals import signals
 from retention.customers.summary import summarise_customers
 from retention.evaluation.backtest import backtest
 from retention.evaluation.past_misses import past_misses
+from retention.kept_work.store_settings import USUAL_MARGIN
 from retention.models.cltv import fit_cltv, predict_cltv
 from retention.models.model import CltvModel
 from retention.models.uncertainty import value_uncertainty
@@ -35,7 +36,6 @@ from retention.segments.movement import movement
 from retention.segments.rfm import rfm
 from retention.segments.rfm_totals import rfm_table
 from retention.segments.stages import assign_segments
-from retention.view.session.store_settings import USUAL_MARGIN
 from retention.view.welcome.answers import FILE
 
 _MONTH, _YEAR = dt.timedelta(days=30), dt.timedelta(days=365)
