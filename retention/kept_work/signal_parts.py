@@ -66,7 +66,7 @@ def signal_parts(file: SignalFile) -> tuple[dict[str, Any], dict[str, bytes]]:
         "report": asdict(file.report),
         "columns": dict(file.columns),
         "digest": file.digest,
-        "scale": file.scale,
+        "scale": None if file.scale is None else float(file.scale),
         "dtypes": {name: str(kind) for name, kind in file.frame.dtypes.items()},
     }
     customers, left_out = part_names(file.kind)
@@ -128,7 +128,7 @@ def _frame(content: bytes, part: str, dtypes: Any) -> pd.DataFrame:
             frame[name] = pd.Series(lists, index=frame.index, dtype=object)
             continue
         try:
-            frame[name] = frame[name].astype(kind)
+            frame[name] = frame[name].astype(pd.api.types.pandas_dtype(kind))
         except (ValueError, TypeError) as error:
             raise DataError(f"The part {part!r} has cells of another type in {name!r}.") from error
     return frame
