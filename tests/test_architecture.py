@@ -82,6 +82,7 @@ SHARED = (
     "customer_lists",
     "customer_table",
     "plan_button",
+    "save_work",
     "shell",
 )
 PAGES = (
@@ -109,13 +110,14 @@ VIEW_LAYERS: dict[str, set[str]] = {
     "documents": set(),
     "session": {"text", "page_table"},
     "widgets": {"text", "live_chart", "session"},
+    "save_work": {"text", "session", "widgets"},
     "welcome": {"text", "page_table", "session", "widgets"},
     "forecast_panels": {"text", "live_chart", "session", "widgets"},
     "customer_lists": {"text", "session", "widgets"},
     "customer_table": {"text", "live_chart", "session", "widgets", "customer_lists"},
     "shell": {
         *("text", "page_table", "visitor_notation", "live_chart", "session", "welcome"),
-        "widgets",
+        *("widgets", "save_work"),
     },
     **{page: set(SHARED) for page in PAGES},
     "report": {*SHARED, *PAGES},

@@ -122,9 +122,8 @@ def _frame(content: bytes, part: str, dtypes: Any) -> pd.DataFrame:
         if not isinstance(kind, str) or kind not in _DTYPES:
             raise DataError(f"The part {part!r} has a column of a type that is not known.")
         if name == _PRODUCTS:
-            lists = [
-                tuple(text.split(_BETWEEN)) if text else () for text in frame[name].astype(str)
-            ]
+            cells: Any = frame[_PRODUCTS].fillna("")
+            lists = [tuple(text.split(_BETWEEN)) if text else () for text in cells]
             frame[name] = pd.Series(lists, index=frame.index, dtype=object)
             continue
         try:

@@ -36,6 +36,16 @@ def keep_choice(choice: FixedChoice) -> str:
     return CHOSEN + choice.name
 
 
+def all_choices() -> tuple[FixedChoice, ...]:
+    """Return the choices of the session, whatever orders they were made of."""
+    return tuple(_choices().values())
+
+
+def keep_all_choices(chosen: tuple[FixedChoice, ...]) -> None:
+    """Make these the session's choices."""
+    st.session_state[_KEY] = {choice.name: choice for choice in chosen}
+
+
 def choices_of(data: HasCustomers) -> list[FixedChoice]:
     """Return the choices that were made of these orders, the earliest first."""
     return [choice for choice in _choices().values() if choice.digest == data.orders.digest]
