@@ -1,7 +1,15 @@
 """The front page: load orders, then see what to do next, what there is and what is to come."""
 
 from retention.view import forecast_chip, page_table, shell
-from retention.view.front import column_check, elsewhere, left_out, overview, sources, to_do
+from retention.view.front import (
+    added_export,
+    column_check,
+    elsewhere,
+    left_out,
+    overview,
+    sources,
+    to_do,
+)
 from retention.view.session import loaded
 
 data = shell.open_front_page()
@@ -18,6 +26,7 @@ else:
     with shell.scene(2, of=3):
         conclusion = overview.header(data)
         verdict = forecast_chip.place(page_table.FRONT_PAGE)
+        added_export.draw_outcome(data)
         overview.warnings(data)
         # What takes a forecast arrives later: its place is kept, and the first figures stand.
         actions = to_do.place()

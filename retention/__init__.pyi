@@ -84,6 +84,8 @@ from .models.uncertainty import (
     value_uncertainty as value_uncertainty,
 )
 from .models.what_if import Levers as Levers, WhatIf as WhatIf, what_if as what_if
+from .orders.joining.added import AddedOrders as AddedOrders
+from .orders.newer_export import add_export as add_export
 from .orders.orders import (
     Orders as Orders,
     build_orders as build_orders,

@@ -27,14 +27,16 @@ from retention.kept_work.parquet import (
 )
 from retention.orders.orders import Orders
 from retention.orders.report import OrderReport, Question
+from retention.orders.set_aside import SetAside
 from retention.sheets.sheet import connect
 
 FOLDER = "orders/"
 _FACTS, _TABLE = f"{FOLDER}orders.json", f"{FOLDER}table.parquet"
 _ITEMS, _CARTS = f"{FOLDER}items.parquet", f"{FOLDER}carts.parquet"
 _LEFT_OUT, _WITHOUT = f"{FOLDER}left_out.parquet", f"{FOLDER}without_customer.parquet"
+_CANCELLED, _REFUNDS = f"{FOLDER}cancelled.parquet", f"{FOLDER}refunds.parquet"
 #: The parts that orders may have.
-PARTS = frozenset({_FACTS, _TABLE, _ITEMS, _CARTS, _LEFT_OUT, _WITHOUT})
+PARTS = frozenset({_FACTS, _TABLE, _ITEMS, _CARTS, _LEFT_OUT, _WITHOUT, _CANCELLED, _REFUNDS})
 #: The columns of the order table, as `Orders` describes them.
 COLUMNS: dict[str, pa.DataType] = {
     "order_id": TEXT,
@@ -55,13 +57,19 @@ _ITEM_COLUMNS = {
     "share": NUMBER,
 }
 _CART_COLUMNS = {"customer_id": TEXT, "abandoned": MOMENT}
+_CANCELLED_COLUMNS = {
+    **{name: COLUMNS[name] for name in ("order_id", "customer_id", "ordered_at")},
+    "amount": NUMBER,
+}
+_REFUND_COLUMNS = {"refund_id": TEXT, **_CANCELLED_COLUMNS}
 _WITHOUT_COLUMNS = {"dimension": TEXT, "value": TEXT, "orders": WHOLE}
 #: Amounts beyond this, and years beyond these, are in no shop's orders.
 MOST_AMOUNT = 1e15
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _LONGEST_CURRENCY = 10
-_FIELDS = ("start", "end", "currency", "digest", "has_amounts", "report")
+_FIELDS = ("start", "end", "currency", "digest", "has_amounts", "numbered", "report")
+_NUMBERED = ("all", "none", "some")
 
 
 def order_parts(orders: Orders) -> dict[str, bytes]:
@@ -79,13 +87,19 @@ def order_parts(orders: Orders) -> dict[str, bytes]:
         "currency": orders.currency,
         "digest": orders.digest,
         "has_amounts": orders.has_amounts,
+        "numbered": None if orders.aside is None else orders.aside.numbered,
         "report": _report_data(orders.report),
     }
     parts = {_FACTS: to_json(facts), _TABLE: _rows(orders.table.to_pyarrow(), COLUMNS)}
-    if orders.items is not None:
-        parts[_ITEMS] = _rows(orders.items.to_pyarrow(), _ITEM_COLUMNS)
-    if orders.carts is not None:
-        parts[_CARTS] = _rows(orders.carts.to_pyarrow(), _CART_COLUMNS)
+    aside = orders.aside or SetAside(numbered="none")
+    for name, table, columns in (
+        (_ITEMS, orders.items, _ITEM_COLUMNS),
+        (_CARTS, orders.carts, _CART_COLUMNS),
+        (_CANCELLED, aside.cancelled, _CANCELLED_COLUMNS),
+        (_REFUNDS, aside.refunds, _REFUND_COLUMNS),
+    ):
+        if table is not None:
+            parts[name] = _rows(table.to_pyarrow(), columns)
     if len(orders.left_out.columns):
         parts[_LEFT_OUT] = frame_to_parquet(orders.left_out)
     without = pa.schema(list(_WITHOUT_COLUMNS.items()))
@@ -118,12 +132,16 @@ def orders_of_parts(parts: Mapping[str, bytes]) -> Orders:
         raise DataError(f"The part {_FACTS!r} names no orders by their digest.")
     if currency is not None and len(_checked(currency, str, "currency")) > _LONGEST_CURRENCY:
         raise DataError(f"The part {_FACTS!r} has a currency of too many characters.")
+    if facts["numbered"] not in (*_NUMBERED, None):
+        raise DataError(f"The part {_FACTS!r} does not say whether the orders are numbered.")
     con = connect()
     con.create_table("orders", table)
     others = {}
     for field, name, columns in (
         ("items", _ITEMS, _ITEM_COLUMNS),
         ("carts", _CARTS, _CART_COLUMNS),
+        ("cancelled", _CANCELLED, _CANCELLED_COLUMNS),
+        ("refunds", _REFUNDS, _REFUND_COLUMNS),
     ):
         if name in parts:
             con.create_table(field, _whole(from_parquet(parts[name], name, columns), name))
@@ -140,6 +158,13 @@ def orders_of_parts(parts: Mapping[str, bytes]) -> Orders:
         carts=others.get("carts"),
         items=others.get("items"),
         has_amounts=has_amounts,
+        aside=None
+        if facts["numbered"] is None
+        else SetAside(
+            numbered=facts["numbered"],
+            cancelled=others.get("cancelled"),
+            refunds=others.get("refunds"),
+        ),
         without_customer=_whole(
             from_parquet(parts[_WITHOUT], _WITHOUT, _WITHOUT_COLUMNS), _WITHOUT, _WITHOUT_COLUMNS
         ).to_pandas(),

@@ -46,6 +46,7 @@ from retention.orders.rows import (
     read_lines,
     unusable_rows,
 )
+from retention.orders.set_aside import SetAside, set_aside
 from retention.orders.tables import is_table, settle_table, table_sheet
 from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet, open_sheet, open_sheets
@@ -86,6 +87,8 @@ class Orders:
         has_amounts: Whether the file has amounts. Without them everything in money is left out.
         without_customer: Orders left out because they name no customer, by `dimension` ("channel"
             or "region"), `value` and their number `orders`.
+        aside: What the export says beside its orders, by which a newer one is added; None of a
+            database's table.
     """
 
     table: ir.Table
@@ -103,6 +106,7 @@ class Orders:
         repr=False,
         compare=False,
     )
+    aside: SetAside | None = field(default=None, repr=False, compare=False)
 
     def dropped_rows(self) -> pd.DataFrame:
         """Return the rows left out.
@@ -259,7 +263,9 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     if lines.grouped:
         gathered = _stored(con, "gathered", gathered)
     fates = order_fates(gathered)
-    placed = place_refunds(gathered, lines) if "refund" in fates.fates else None
+    placed = None
+    if "refund" in fates.fates:
+        placed = _stored(con, "places_of_refunds", place_refunds(gathered, lines))
     settled = net_orders(gathered, placed, lines)
     if placed is None and not fates.has_refunds:
         # Columns of zeros would take a third of the table's memory.
@@ -283,7 +289,11 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     if items is not None:
         items = _stored(con, f"items_{name}", items)
     without_customer = orders_without_customer(marked)
-    for table in ("typed", "placed", "once", "repeated", "filled", "gathered"):
+    aside = set_aside(con, name, marked, gathered, placed, settled, lines, set(report.dropped))
+    for table in (
+        *("typed", "placed", "once", "repeated", "filled", "gathered"),
+        "places_of_refunds",
+    ):
         con.drop_table(table, force=True)
     return Orders(
         table=_order_table(settled, totals, lines, mapping),
@@ -297,6 +307,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         items=items,
         has_amounts=lines.has_amounts,
         without_customer=without_customer,
+        aside=aside,
     )
 
 

@@ -224,12 +224,25 @@ def place_refunds(gathered: ir.Table, lines: Lines) -> ir.Table:
         "customer_id", "ordered_at", "line", refund_id="order_id", amount=-refunds.negative
     )
     orders = gathered.filter(gathered.fate == "order")
-    placed = _with_first(
-        _latest_orders(refund_rows, orders), _latest_orders(refund_rows, orders, of_amount=True)
-    )
+    placed = place_on_orders(refund_rows, orders)
     if any(meaning.state is State.REFUNDED for meaning in lines.states.meanings):
         awaited = orders.filter((orders.returned > 0) & (_sums_back(orders) <= 0))
         placed = _with_first(placed, _latest_orders(refund_rows, awaited))
+    return placed.select("refund_id", "customer_id", "line", "amount", "order_id")
+
+
+def place_on_orders(refund_rows: ir.Table, orders: ir.Table) -> ir.Table:
+    """Return each refund row's order: the customer's latest one of its amount, else the latest.
+
+    Args:
+        refund_rows: customer_id, ordered_at, line, refund_id and amount (> 0).
+        orders: customer_id, ordered_at, line, order_id and gross.
+
+    Returns:
+        Columns refund_id, customer_id, line, amount, order_id (NULL where there is none).
+    """
+    latest = _latest_orders(refund_rows, orders)
+    placed = _with_first(latest, _latest_orders(refund_rows, orders, of_amount=True))
     return placed.select("refund_id", "customer_id", "line", "amount", "order_id")
 
 

@@ -388,11 +388,25 @@ def reading_warnings(
         "taken for it by its cells. Check which column is what."
         for role in mapping.guessed
     ]
+    column = mapping.columns["customer_id"]
+    return (*doubts, *data_warnings(orders, totals, repr(column)))
+
+
+def data_warnings(
+    orders: ir.Table, totals: pd.Series, column: str = "the customers' column"
+) -> tuple[str, ...]:
+    """Return where orders may be missing, and where the data is thin for predictions.
+
+    Args:
+        orders: One row per order.
+        totals: Of the orders: `orders`, `start`, `end`.
+        column: What to call the column of the customers.
+    """
     customers, most_orders = _customers_and_most_orders(orders)
     days = (pd.Timestamp(totals.end) - pd.Timestamp(totals.start)).days + 1
     placed = orders.select(day=orders.ordered_at.date()).distinct().to_pandas()["day"]
-    doubts += _doubtful_customers(mapping.columns["customer_id"], orders, int(totals.orders))
-    warnings = [*doubts, *(gap_words(gap) for gap in order_gaps(placed))]
+    warnings = _doubtful_customers(column, orders, int(totals.orders))
+    warnings += [gap_words(gap) for gap in order_gaps(placed)]
     warnings += _shortened(orders)
     if customers < ENOUGH_CUSTOMERS:
         warnings.append(
@@ -434,7 +448,7 @@ def _doubtful_customers(column: str, orders: ir.Table, placed: int) -> list[str]
     if customers <= A_HANDFUL and placed >= MANY_ORDERS * customers:
         hold = "value" if customers == 1 else "values"
         return [
-            f"{count(customers)} {hold} of {column!r} hold all {count(placed)} orders. Check "
+            f"{count(customers)} {hold} of {column} hold all {count(placed)} orders. Check "
             "that it says "
             "who bought."
         ]
@@ -442,7 +456,7 @@ def _doubtful_customers(column: str, orders: ir.Table, placed: int) -> list[str]
         return [
             f"{count(customers)} customers have {count(placed)} orders: hardly anybody ordered "
             "twice. Check "
-            f"that {column!r} is the same for all orders of a person."
+            f"that {column} is the same for all orders of a person."
         ]
     return []
 

@@ -73,6 +73,8 @@ _STATE_REASONS = {
     State.ABANDONED: ABANDONED,
     State.OTHER: NO_SALE,
 }
+#: Why rows are left out by what their status says.
+STATE_REASONS = tuple(_STATE_REASONS.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -19,7 +19,8 @@ from retention.orders.orders import Orders, build_orders, table_orders
 from retention.orders.report import ONE_ORDER_EACH
 from retention.orders.rows import CARRIED
 from retention.view import text, widgets
-from retention.view.front import left_out, sources
+from retention.view.front import added_export, left_out, sources
+from retention.view.front.added_export import Offer
 from retention.view.front.mapping_form import (
     answer_questions,
     choose_columns,
@@ -109,22 +110,50 @@ def check_columns(draft: Draft, data: Loaded | None) -> None:
         ) as is_open:
             if is_open:
                 st.dataframe(draft.preview, hide_index=True, key="raw_preview")
+    proposed = None
     if reading is not None:
         with outcome.container():
+            proposed = added_export.offer(data, reading.orders, draft.sheet.name)
+            if data is not None and proposed is not None:
+                added_export.draw_offer(data, proposed)
             _draw_numbers(reading)
             _draw_warnings(reading, mapping)
             if not reading.orders.has_amounts:
                 _warn_without_amounts(draft, mapping)
-    used = use.button(
-        "Use these orders" if reading is None else _use_label(reading.orders),
-        type="primary",
-        icon=":material/check:",
-        disabled=reading is None,
-        key="use_orders",
-    )
-    if used and reading is not None:
+    pressed = _draw_buttons(use, reading, proposed)
+    if pressed == "use" and reading is not None:
         with outcome:
             _use(draft, reading.orders, mapping)
+    elif pressed == "add" and data is not None and proposed is not None:
+        with outcome:
+            _add(draft, data, proposed)
+
+
+def _draw_buttons(
+    place: DeltaGenerator, reading: Reading | None, proposed: Offer | None
+) -> Literal["use", "add"] | None:
+    """Draw the ways on, and return the one that was chosen.
+
+    The first button adds the orders to the loaded ones where they are likely of the same shop.
+    """
+    with place.container(horizontal=True):
+        adds_first = proposed is not None and proposed.is_likely
+        added = False
+        if proposed is not None and proposed.fits:
+            added = st.button(
+                "Add to the loaded orders",
+                type="primary" if adds_first else "secondary",
+                icon=":material/playlist_add:",
+                key="add_orders",
+            )
+        used = st.button(
+            "Use these orders" if reading is None else _use_label(reading.orders),
+            type="secondary" if adds_first else "primary",
+            icon=":material/check:",
+            disabled=reading is None,
+            key="use_orders",
+        )
+    return "add" if added else "use" if used else None
 
 
 def _draw_files(draft: Draft) -> None:
@@ -279,6 +308,18 @@ def _use(draft: Draft, orders: Orders, mapping: Mapping) -> None:
         _leave(draft, orders, record.meet(used))
 
 
+def _add(draft: Draft, data: Loaded, proposed: Offer) -> None:
+    with draft.busy:
+        added = sources.attempt(
+            "These orders cannot be added",
+            lambda step: added_export.add(data, proposed, draft.sheet.name, step),
+        )
+        if added is not None:
+            draft.sheet.release()
+    if added is not None:
+        _leave(draft)
+
+
 def _read(draft: Draft, mapping: Mapping, places: _Places) -> Reading | None:
     """The orders as mapped. While they are read, the button waits and the old numbers are gone."""
     choices = key_text((draft.sheet.digest, mapping))
@@ -342,6 +383,7 @@ def _reading_of(orders: Orders) -> Reading:
 def _leave(draft: Draft, used: Orders | None = None, page: OpenPage | None = None) -> None:
     """Go on to a page, the front page at first; of the readings only the one in use stays."""
     _build.clear()
+    added_export.let_go()
     st.session_state.pop(_READ, None)
     for orders in draft.readings:
         if orders is not used:

@@ -122,6 +122,18 @@ def elsewhere(digest: str) -> bool:
     return st.session_state.get(_ORDERS, digest) != digest
 
 
+def follow_orders(before: str, now: str) -> None:
+    """Let campaigns stay with orders that others were added to.
+
+    Args:
+        before: The digest of the orders so far.
+        now: That of the orders with the others.
+    """
+    for name in (_ORDERS, _KEPT_FOR):
+        if st.session_state.get(name) == before:
+            st.session_state[name] = now
+
+
 def key(name: str) -> str:
     """The key of a control. Another round of planning has other controls."""
     return f"plan_{name}_{st.session_state.get(_ROUND, 0)}"

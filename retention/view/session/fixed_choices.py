@@ -51,6 +51,21 @@ def choices_of(data: HasCustomers) -> list[FixedChoice]:
     return [choice for choice in _choices().values() if choice.digest == data.orders.digest]
 
 
+def follow_orders(before: str, now: str) -> None:
+    """Let the choices stay with orders that others were added to.
+
+    Args:
+        before: The digest of the orders so far.
+        now: That of the orders with the others.
+    """
+    st.session_state[_KEY] = {
+        name: FixedChoice(choice.name, choice.about, choice.customers, digest=now)
+        if choice.digest == before
+        else choice
+        for name, choice in _choices().items()
+    }
+
+
 def chosen_mask(data: HasCustomers, segment: str) -> np.ndarray:
     """Return who was chosen, as booleans in the order of the customers.
 

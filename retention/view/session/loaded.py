@@ -15,7 +15,7 @@ from retention.orders.orders import Orders, read_orders
 from retention.samples.data_sets import SAMPLES, sample_file
 from retention.view.session.cache import empty_caches, share_results_of
 from retention.view.session.engine_link import is_lost
-from retention.view.session.signal_files import forget_files
+from retention.view.session.signal_files import files_of, follow_orders, forget_files
 from retention.view.session.store_settings import store_settings
 
 _KEY, _LOST = "loaded_orders", "lost_orders"
@@ -127,6 +127,33 @@ def is_made(name: SampleName) -> bool:
     return name in _samples()
 
 
+def put_added(
+    data: Loaded, orders: Orders, progress: Callable[[str], None] = _no_progress
+) -> Loaded:
+    """Make loaded orders and those that were added to them the session's data.
+
+    What was made of the loaded orders stays: their name, and the files of signals.
+
+    Args:
+        data: What is loaded.
+        orders: Its orders, with the others.
+        progress: Is told each step in words.
+    """
+    progress("Counting customers")
+    customers = summarise_customers(orders)
+    follow_orders(data.orders.digest, orders.digest)
+    # A reload cannot bring both back at once.
+    return _keep(
+        Loaded(
+            name=data.name,
+            orders=orders,
+            customers=customers,
+            origin=UPLOAD,
+            mapping=data.mapping,
+        )
+    )
+
+
 def with_currency(data: Loaded) -> Loaded:
     """Return the data with the currency of the store settings, where the orders name none."""
     chosen = store_settings().currency
@@ -177,7 +204,7 @@ def _keep(fresh: Loaded) -> Loaded:
     st.session_state.pop(_LOST, None)
     if previous is None or _are_same(previous.orders, fresh.orders):
         return fresh
-    if previous.orders.digest != fresh.orders.digest:
+    if previous.orders.digest != fresh.orders.digest and not files_of(fresh.orders):
         forget_files()
     if previous.in_warehouse:
         # What was computed may refer to what is let go, also where the digest is the same.

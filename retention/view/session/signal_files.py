@@ -38,6 +38,18 @@ def remove_file(orders: Orders, kind: str) -> None:
     st.session_state[_FILES] = (orders.digest, others)
 
 
+def follow_orders(before: str, now: str) -> None:
+    """Let the files stay with orders that others were added to.
+
+    Args:
+        before: The digest of the orders so far.
+        now: That of the orders with the others.
+    """
+    digest, files = st.session_state.get(_FILES, ("", ()))
+    if digest == before:
+        st.session_state[_FILES] = (now, files)
+
+
 def forget_files() -> None:
     """Drop the files of orders that are no longer loaded, and remember their names."""
     _, files = st.session_state.pop(_FILES, ("", ()))

@@ -158,18 +158,9 @@ def meet(data: Loaded) -> OpenPage | None:
         return None
     stop_waiting()
     before = "" if work.source is None else work.source.digest
-    follow_orders(before, data.orders.digest)
+    fixed_choices.follow_orders(before, data.orders.digest)
+    campaigns.follow_orders(before, data.orders.digest)
     return known_page(work.page)
-
-
-def follow_orders(before: str, now: str) -> None:
-    """Let what was made of some orders belong to others, such as a newer export of them."""
-    chosen = fixed_choices.all_choices()
-    fixed_choices.keep_all_choices(
-        tuple(replace(c, digest=now) if c.digest == before else c for c in chosen)
-    )
-    if campaigns.kept_for() == before:
-        campaigns.restore(campaigns.kept(), now, campaigns.on_table(), campaigns.edited())
 
 
 def known_page(page: OpenPage | None) -> OpenPage | None:
