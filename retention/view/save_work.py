@@ -40,9 +40,11 @@ def _dialog() -> None:
     if data is not None and data.origin.kind in ("file", "path"):
         with_orders = st.toggle("With the orders themselves", key=_WITH_ORDERS)
     st.caption(_contents(with_orders=with_orders))
+    # The file is made at the click, outside of any session: what it holds is gathered here.
+    work = record.session_work(with_orders=with_orders)
     st.download_button(
         "Save the file",
-        data=lambda: work_to_bytes(record.session_work(with_orders=with_orders)),
+        data=lambda: work_to_bytes(work),
         file_name=_file_name("" if data is None else data.name),
         mime="application/octet-stream",
         type="primary",

@@ -208,7 +208,7 @@ def _data_attributes(data: Loaded) -> str:
     attributes = {
         "kind": data.origin.kind,
         "path": data.origin.path,
-        "work": own_work(),
+        "work": "" if keeping.is_on() else own_work(),
         "tab": st.session_state.setdefault(_TAB, uuid4().hex),
     }
     return " ".join(f'data-{name}="{escape(value)}"' for name, value in attributes.items() if value)
