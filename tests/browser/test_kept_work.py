@@ -30,7 +30,7 @@ FRONT = "Know who will come back"
 
 def open_dialog(page):
     at_rest(page)
-    button(page, "Save my work").click()
+    button(page, "Save my work").first.click()  # on the store settings stands a second one
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
     return dialog

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime import Runtime, exists as runtime_exists
+from streamlit.runtime import exists as runtime_exists, get_instance
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 from retention.errors import DataError
@@ -179,8 +179,8 @@ def _mark() -> list[Any]:
 def _watch(session: str, turn: int) -> None:
     """Write each change once it has stood for a moment, as long as the browser is connected."""
     seen: list[Any] | None = None
-    while turn == _TURNS.forgotten:
-        is_connected = Runtime.instance().is_active_session(session)
+    while turn == _TURNS.forgotten and runtime_exists():
+        is_connected = get_instance().is_active_session(session)
         try:
             mark = _mark()
             if not is_connected or mark == seen:

@@ -1,5 +1,7 @@
 """Whether the app runs for this computer alone: only then are its files read and written."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 #: Addresses that only the computer itself can reach.
@@ -22,11 +24,16 @@ def is_local() -> bool:
     """
     if not listens_here():
         return False
-    headers = st.context.headers
+    headers = _headers()
     if any(name in headers for name in _PASSED_ON):
         return False
     host = headers.get("Host")
     return host is None or _name_of(host) in LOOPBACK
+
+
+def _headers() -> Mapping[str, str]:
+    """The headers of the visitor's request, in which case does not count."""
+    return st.context.headers
 
 
 def _name_of(host: str) -> str:
