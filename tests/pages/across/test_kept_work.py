@@ -194,3 +194,17 @@ def test_targets_of_the_scorecard_come_back_on_their_page():
     at = at.switch_page("pages/scorecard.py").run()
     assert not at.exception
     assert at.number_input(key="target_churn_rate").value == 30.0
+
+
+def test_thresholds_of_the_lifecycle_come_back_on_their_page():
+    at = open_page("pages/segments.py")
+    at = button(at, "Load the sample store").click().run()
+    slider = next(s for s in at.slider if s.label.startswith("VIP"))
+    slider.set_value(slider.value + 1).run()
+    key, value = slider.key, slider.value
+    rules = at.session_state["segment_rules"]
+    at = at.switch_page("pages/rfm.py").run()
+    at = at.switch_page("pages/segments.py").run()
+    assert not at.exception
+    assert at.session_state["segment_rules"] == rules
+    assert at.slider(key=key).value == value
