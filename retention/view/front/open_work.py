@@ -8,7 +8,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from retention import wording
 from retention.errors import DataError
 from retention.kept_work.archive import SUFFIX
-from retention.kept_work.work import OpenPage
+from retention.kept_work.work import Work
 from retention.kept_work.work_file import work_of_bytes
 from retention.view import text
 from retention.view.session.kept_work import record
@@ -52,28 +52,22 @@ def parted(uploads: Sequence[UploadedFile]) -> tuple[list[UploadedFile], list[Up
     return work, [upload for upload in uploads if upload not in work]
 
 
-def apply_files(
-    files: Sequence[UploadedFile], step: Callable[[str], None]
-) -> tuple[bool, OpenPage | None]:
-    """Make the work of a file the session's.
+def read_file(files: Sequence[UploadedFile], step: Callable[[str], None]) -> Work:
+    """Return the work of a file.
 
     Args:
         files: The chosen files of saved work.
         step: Is told each step in words.
 
-    Returns:
-        Whether its orders are loaded too, and the page that was open.
-
     Raises:
-        RetentionError: It cannot be opened, or there are several. Nothing has changed then.
+        DataError: It cannot be opened, or there are several.
     """
     if len(files) > 1:
         raise DataError(
             f"There are {wording.count(len(files))} files of saved work. Open one at a time."
         )
     step(f"Opening {text.plain(files[0].name, 80)}")
-    work = work_of_bytes(files[0])
-    return record.apply(work, step), record.known_page(work.page)
+    return work_of_bytes(files[0])
 
 
 def draw_waiting() -> None:

@@ -20,7 +20,7 @@ from retention.columns.mapping import Mapping
 from retention.columns.roles import ROLES
 from retention.errors import RetentionError
 from retention.kept_work.archive import SUFFIX
-from retention.kept_work.work import OpenPage
+from retention.kept_work.work import OpenPage, Work
 from retention.notation import rewritten
 from retention.orders.orders import Orders
 from retention.samples.data_sets import SAMPLES
@@ -223,49 +223,60 @@ def _open_uploads(uploads: list[UploadedFile]) -> None:
 
 
 def _open_work(files: list[UploadedFile], exports: list[UploadedFile], file_ids: str) -> None:
-    """Open saved work, and the exports beside it, whose columns are then known."""
-    opened = attempt(
-        "This saved work cannot be opened",
-        lambda step: open_work.apply_files(files, step),
-        file_id=file_ids,
-    )
-    if opened is None:
+    """Open saved work, and the exports beside it, whose columns are then known.
+
+    Where one of them is refused, nothing is taken over.
+    """
+
+    def open_both(step: Callable[[str], None]) -> tuple[Work, Draft | None, bool]:
+        work = open_work.read_file(files, step)
+        opened = _draft_of_uploads(exports, step, work) if exports else None
+        return work, opened, record.apply(work, step)
+
+    outcome = attempt("This saved work cannot be opened", open_both, file_id=file_ids)
+    if outcome is None:
         _empty_after_refusal(len(files) + len(exports))
         return
+    _empty_fields()
+    work, opened, is_complete = outcome
+    if opened is not None:
+        st.session_state[_DRAFT] = opened
+    elif is_complete:
+        finish(record.known_page(work.page))
+    st.rerun()
+
+
+def _empty_fields() -> None:
+    """Let the next run draw empty fields: the old ones would hand their files over again."""
     open_work.empty_field()
     st.session_state[_REFUSALS] = st.session_state.get(_REFUSALS, 0) + 1
-    is_complete, page = opened
-    if exports:
-        _open_exports(exports, _CANNOT_USE[min(len(exports), 2)], file_ids)
-    elif is_complete:
-        finish(page)
-    else:
-        st.rerun()
 
 
 def _empty_after_refusal(count: int) -> None:
     """Draw the refusal of a single file beside empty fields; of several all stay."""
     if count == 1:
-        open_work.empty_field()
-        st.session_state[_REFUSALS] = st.session_state.get(_REFUSALS, 0) + 1
+        _empty_fields()
         st.rerun()
 
 
 def _open_exports(uploads: list[UploadedFile], title: str, file_ids: str) -> None:
     """Open the files as one draft."""
-    megabytes = wording.count(max(1, sum(upload.size for upload in uploads) / 1e6))
-    several = f" and {wording.plural(len(uploads) - 1, 'more file')}" * (len(uploads) > 1)
-
-    def open_draft(step: Callable[[str], None]) -> Draft:
-        step(f"Reading {text.plain(uploads[0].name, 80)}{several} ({megabytes} MB)")
-        return _draft_of(open_sheets(uploads, [upload.name for upload in uploads]), step, UPLOAD)
-
-    opened = attempt(title, open_draft, file_id=file_ids)
+    opened = attempt(title, lambda step: _draft_of_uploads(uploads, step), file_id=file_ids)
     if opened:
         st.session_state[_DRAFT] = opened
         st.rerun()
     else:
         _empty_after_refusal(len(uploads))
+
+
+def _draft_of_uploads(
+    uploads: list[UploadedFile], step: Callable[[str], None], work: Work | None = None
+) -> Draft:
+    megabytes = wording.count(max(1, sum(upload.size for upload in uploads) / 1e6))
+    several = f" and {wording.plural(len(uploads) - 1, 'more file')}" * (len(uploads) > 1)
+    step(f"Reading {text.plain(uploads[0].name, 80)}{several} ({megabytes} MB)")
+    sheet = open_sheets(uploads, [upload.name for upload in uploads])
+    return _draft_of(sheet, step, UPLOAD, work=work)
 
 
 def _open_path(path: Path) -> None:
@@ -296,10 +307,14 @@ def _open_table(choice: warehouse_table.Choice) -> None:
 
 
 def _draft_of(
-    sheet: Sheet, step: Callable[[str], None], origin: Origin, table: ir.Table | None = None
+    sheet: Sheet,
+    step: Callable[[str], None],
+    origin: Origin,
+    table: ir.Table | None = None,
+    work: Work | None = None,
 ) -> Draft:
     step("Finding the columns")
-    detected = record.mapping_for(sheet.columns) or detect_columns(sheet)
+    detected = record.mapping_for(sheet.columns, work) or detect_columns(sheet)
     rows = sheet.rows
     if table is not None:
         step("Counting the rows")

@@ -169,9 +169,14 @@ def known_page(page: OpenPage | None) -> OpenPage | None:
     return page if page is not None and page.path in paths else None
 
 
-def mapping_for(columns: tuple[str, ...]) -> Mapping | None:
-    """Return how the export of the work was read, where this file has all of its columns."""
-    work, data = waiting(), loaded.peek()
+def mapping_for(columns: tuple[str, ...], opened: Work | None = None) -> Mapping | None:
+    """Return how the export of the work was read, where this file has all of its columns.
+
+    Args:
+        columns: Those of the file.
+        opened: Work that is being opened; that of the session where left out.
+    """
+    work, data = opened or waiting(), loaded.peek()
     mapping = work.mapping if work is not None else data.mapping if data is not None else None
     if mapping is None or not set(mapping.columns.values()) <= set(columns):
         return None
