@@ -32,6 +32,8 @@ FEW_SHARED = 5
 KNOWN_SHARE, FEW_KNOWN = 0.05, 5
 #: By how much the share of customers of a kind may differ between two exports.
 _OTHER_KIND = 0.6
+#: From here on places are those of orders that do not count.
+_APART = 2**40
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,29 +140,29 @@ def matched(con: Backend, earlier: Side, later: Side) -> Matches:
         return con.table(name)
 
     left = keep("keyed_earlier", keyed(earlier.table, by_day=by_day))
-    right = keep("keyed_later", keyed(later.table, by_day=by_day))
-    numbered = (earlier.numbered, later.numbered)
-    pairs = keep("pairs", match_orders(left, right, numbered, keep))
+    right = keyed(later.table, by_day=by_day)
+    lost = aside_of(later.orders).cancelled
+    if lost is not None:
+        # Both at once: what does not count is nearer to an order of its amount than another order.
+        con.create_table("lost_later", lost.to_pyarrow())
+        right = right.union(keyed(_places_apart(con.table("lost_later"), later), by_day=by_day))
+    right = keep("keyed_later", right)
+    matches = keep("matches", match_orders(left, right, (earlier.numbered, later.numbered), keep))
+    pairs = matches.filter(matches.later < _APART)
     _check_names(pairs)
-    gone = pairs.select("earlier")
-    aside = aside_of(later.orders)
-    if aside.cancelled is None:
-        return Matches(pairs=pairs, cancelled=None, gone=gone)
-    con.create_table("lost_later", aside.cancelled.to_pyarrow())
-    lost = con.table("lost_later")
-    lost = lost.mutate(
-        place=ibis.row_number().over(order_by=[lost.ordered_at, lost.order_id]),
+    cancelled = None if lost is None else matches.filter(matches.later >= _APART)
+    return Matches(pairs=pairs, cancelled=cancelled, gone=matches.select("earlier"))
+
+
+def _places_apart(lost: ir.Table, side: Side) -> ir.Table:
+    """Return orders that do not count as `keyed` wants them, with places beyond all others."""
+    in_time = ibis.window(order_by=[lost.ordered_at, lost.order_id])
+    return lost.mutate(
+        place=ibis.row_number().over(in_time) + _APART,
+        number=order_number(lost, side.numbered),
         gross=lost.amount,
         exact=(lost.amount > 0).fill_null(False),
     )
-    lost = lost.mutate(number=order_number(lost, later.numbered))
-    left = keep("unmatched", left.anti_join(gone, left.place == gone.earlier))
-    lost = keep("keyed_lost", keyed(lost, by_day=by_day))
-    cancelled = keep(
-        "cancelled",
-        match_orders(left, lost, numbered, lambda name, t: keep(f"{name}_lost", t)),
-    )
-    return Matches(pairs=pairs, cancelled=cancelled, gone=gone.union(cancelled.select("earlier")))
 
 
 def _check_names(pairs: ir.Table) -> None:

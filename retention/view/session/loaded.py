@@ -144,13 +144,7 @@ def put_added(
     follow_orders(data.orders.digest, orders.digest)
     # A reload cannot bring both back at once.
     return _keep(
-        Loaded(
-            name=data.name,
-            orders=orders,
-            customers=customers,
-            origin=UPLOAD,
-            mapping=data.mapping,
-        )
+        replace(data, orders=orders, customers=customers, origin=UPLOAD, currency_is_set=False)
     )
 
 
