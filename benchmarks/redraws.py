@@ -3,7 +3,10 @@
 A server and a browser each, the first page's server with nothing loaded, and turns in blocks of
 five presses. The clock runs inside the page, from the key's event to the frame after the text of
 the number has changed, and to the last change of any words; each press waits for the page to come
-to rest. Needs Chromium or Chrome.
+to rest. Needs Chromium or Chrome. `bench_builder` and `bench_planner` use it; run alone, it moves a
+slider of the segments page with 1,000,000 customers:
+
+    python -m benchmarks.redraws [--customers 1000000] [--port 8621]
 """
 
 import argparse
@@ -239,3 +242,17 @@ def _serve(folder: Path, name: str, script: str, customers: int, port: int) -> s
             time.sleep(0.3)
     server.terminate()
     raise TimeoutError("The server did not start.")
+
+
+def main() -> None:
+    """Print both medians and their ratio."""
+    chosen = options(__doc__, 8621)
+    pages = {
+        "empty": EMPTY_SLIDER,
+        "segments": Watched(page_of_app("segments"), ".st-key-repeat input", ".segs"),
+    }
+    report(redraws(pages, chosen.customers, chosen.port, chosen.chrome), chosen.customers)
+
+
+if __name__ == "__main__":
+    main()

@@ -13,10 +13,7 @@ from .campaigns.files import (
     campaigns_from_json as campaigns_from_json,
     campaigns_to_json as campaigns_to_json,
 )
-from .campaigns.holdout import (
-    customer_hashes as customer_hashes,
-    detectable_lift as detectable_lift,
-)
+from .campaigns.holdout import detectable_lift as detectable_lift
 from .campaigns.new_customers import Acquisition as Acquisition, acquisition as acquisition
 from .campaigns.offers import Offer as Offer
 from .campaigns.plan import (
@@ -51,6 +48,24 @@ from .evaluation.backtest import Backtest as Backtest, backtest as backtest
 from .evaluation.backtest_checks import backtest_checks as backtest_checks
 from .evaluation.past_misses import past_misses as past_misses
 from .evaluation.seasons import season_index as season_index
+from .experiments.campaign_test import CampaignTest as CampaignTest, MeasuredLift as MeasuredLift
+from .experiments.groups import (
+    ListedGroups as ListedGroups,
+    experiment_groups as experiment_groups,
+    read_groups as read_groups,
+)
+from .experiments.learning import (
+    LearnedLift as LearnedLift,
+    learned_lift as learned_lift,
+    lift_source as lift_source,
+    measured_lift as measured_lift,
+)
+from .experiments.measure import (
+    measure_campaign as measure_campaign,
+    measure_test as measure_test,
+)
+from .experiments.power import experiment_power as experiment_power
+from .experiments.result import CampaignResult as CampaignResult, Gain as Gain
 from .models.checks import Check as Check
 from .models.cltv import (
     fit_cltv as fit_cltv,
@@ -128,6 +143,7 @@ from .products.product_history import (
 )
 from .products.table import product_table as product_table
 from .products.value import ProductValue as ProductValue, product_value as product_value
+from .random_draws import customer_hashes as customer_hashes
 from .reports.breakdown import Breakdown as Breakdown, breakdown as breakdown
 from .reports.breakdown_history import dimensions_of as dimensions_of
 from .reports.cohort_forecast import cohort_forecast as cohort_forecast

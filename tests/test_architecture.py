@@ -29,6 +29,7 @@ GROUND = (
     "csv_export",
     "engines",
     "daily_repeats",
+    "random_draws",
 )
 #: Every package, and those it may import beside the ground.
 LAYERS: dict[str, set[str]] = {
@@ -49,7 +50,10 @@ LAYERS: dict[str, set[str]] = {
     "products": {"cells", "orders", "history", "models", "reports"},
     "own_segments": {"orders", "customers", "models", "segments", "playbook", "products"},
     "campaigns": {"customers", "models", "segments", "own_segments", "playbook"},
-    "experiments": {"orders", "customers", "history", "models", "segments", "campaigns"},
+    "experiments": {
+        *("cells", "sheets", "signal_files"),
+        *("orders", "customers", "models", "campaigns"),
+    },
     "kept_work": {
         *("cells", "sheets", "columns", "orders", "customers", "signal_files", "segments"),
         *("reports", "own_segments", "campaigns", "experiments"),

@@ -11,11 +11,12 @@ import pandas as pd
 from retention.actions.second_wait import SecondWait
 from retention.campaigns.arrays import Floats, Mask
 from retention.campaigns.campaign import Channel
+from retention.campaigns.usual import LiftSource
 from retention.models.model import CltvModel
 from retention.models.uncertainty import Uncertainty
 from retention.reports.breakdown import Breakdown
 from retention.reports.metric_gaps import Gap
-from retention.segments.rules import SegmentRules
+from retention.segments.rules import STAGES, SegmentRules
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +41,7 @@ class ActionFacts:
         currency: Of the amounts.
         contact_costs: What one message costs, in money, by channel. A channel that is not there
             costs what is usual.
+        lift_source: What finished tests say of a campaign's lift; None where it is assumed.
     """
 
     customers: pd.DataFrame
@@ -57,6 +59,7 @@ class ActionFacts:
     contacts: pd.DataFrame | None
     currency: str | None
     contact_costs: Mapping[Channel, float] = field(default_factory=dict)
+    lift_source: LiftSource | None = None
 
     @property
     def silence(self) -> Floats:
@@ -80,6 +83,19 @@ class ActionFacts:
         """
         inside: Mask = self.labels["stage"].isin(stages).to_numpy(bool)
         return inside
+
+    def usual_stage(self, members: Mask) -> tuple[str, ...]:
+        """Return the stage of most of these customers, the kind of a campaign to them.
+
+        Args:
+            members: Who they are: True or False for each customer.
+
+        Returns:
+            The key of the stage; nothing where nobody is in one.
+        """
+        sizes = {stage: int((self.in_stage(stage) & members).sum()) for stage in STAGES}
+        stage = max(sizes, key=lambda key: sizes[key])
+        return (stage,) if sizes[stage] else ()
 
     def in_group(self, key: str) -> Mask:
         """Return who is in a lifecycle stage or has a trait.

@@ -17,11 +17,10 @@ from retention.actions.second_wait import second_wait
 from retention.campaigns.arrays import Hashes, Mask
 from retention.campaigns.campaign import Campaign, Channel
 from retention.campaigns.economics import Range
-from retention.campaigns.holdout import customer_hashes
 from retention.campaigns.plan import CampaignPlan, plan_of, reachable_of
 from retention.campaigns.starting import ENOUGH_CUSTOMERS, average_order_value, starting_campaign
 from retention.campaigns.suppression import suppressions, unreachable, usable_contacts
-from retention.campaigns.usual import usual_contact_costs
+from retention.campaigns.usual import LiftSource, usual_contact_costs
 from retention.customers.contacts import contacts
 from retention.customers.signals import signals
 from retention.customers.summary import summarise_customers
@@ -36,6 +35,7 @@ from retention.orders.orders import Orders
 from retention.periods import Period, preset_period
 from retention.playbook import strategy_of
 from retention.products.due import THIS_WEEK, WEEK, reorders_due
+from retention.random_draws import customer_hashes
 from retention.reports.breakdown import Breakdown, breakdown
 from retention.reports.breakdown_history import dimensions_of
 from retention.reports.metric_gaps import Gap
@@ -77,12 +77,14 @@ def next_actions(
     signal_files: Sequence[SignalFile] = (),
     annual_discount_rate: float = 0.10,
     contact_costs: Mapping[Channel, float] | None = None,
+    lift_source: LiftSource | None = None,
 ) -> NextActions:
     """Return what to do next, ranked by what it should bring after cost.
 
     Reasons are looked for from the most specific to the broadest, and a customer belongs to the
     first one that pays. So no two actions are about the same people, and their gains add up. The
-    lift of each campaign is an assumption (`Terms.lift`), as in the planner.
+    lift of each campaign is an assumption (`Terms.lift`), as in the planner, unless finished tests
+    have measured it.
 
     Args:
         orders: The orders.
@@ -97,6 +99,7 @@ def next_actions(
         annual_discount_rate: The discount rate of what people are worth, as in `predict_cltv`.
         contact_costs: What one message costs, in money, by channel. A channel that is not there
             costs what is usual.
+        lift_source: What finished tests say of the lift, from `lift_source`.
 
     Returns:
         At most five actions, the largest expected gain first, and what would bring others. An
@@ -116,6 +119,7 @@ def next_actions(
         )
     except ModelError as error:
         return NextActions(actions=(), missing=(str(error),))
+    facts = replace(facts, lift_source=lift_source)
     if facts.contacts is not None:
         facts = replace(facts, contacts=join_contacts(facts.contacts, signal_files))
     suppress = partial(
@@ -387,11 +391,13 @@ def _campaign(facts: ActionFacts, candidate: Candidate, members: Mask, margin: f
         members,
         facts.in_stage("lapsed"),
         segments=(candidate.name,),
+        groups=facts.usual_stage(members),
         strategy=candidate.strategy,
         margin=margin,
         currency=facts.currency,
         order_value=order_value,
         contact_costs=costs,
+        lift_source=facts.lift_source,
     )
     if facts.contacts is not None and unreachable(campaign.channel, facts.contacts):
         terms = replace(campaign.terms, contact_cost=costs[_EMAIL])

@@ -57,7 +57,8 @@ class Economics:
         contacts_cost: What the messages cost, in money.
         offers_anyway: What offers cost that customers use who would have ordered anyway, in money.
         offers_persuaded: What offers cost that persuaded customers use, in money.
-        gain: margin_with - margin_without - cost, in money.
+        gain: margin_with - margin_without - cost, in money. Its range allows for the uncertainty
+            of a lift that tests have measured.
         loss_chance: The probability that the gain is below 0.
         break_even_lift: The lift at which the expected gain of these customers is 0. NaN where no
             lift up to 1 does it, and without customers.
@@ -156,8 +157,16 @@ def economics(
         pool.revenue, sums.revenue, sums.revenue_variance, sampled, ledger.sampled.revenue
     )
     # At most one more order a customer: its variance is close to its mean.
-    orders_with = _raised(orders, added=lift * sums.stays, variance=lift * sums.stays)
-    revenue_with = _raised(revenue, added=added, variance=lift * sums.stays_square)
+    orders_with = _raised(
+        orders,
+        added=lift * sums.stays,
+        variance=lift * sums.stays + (terms.lift_error * sums.stays) ** 2,
+    )
+    revenue_with = _raised(
+        revenue,
+        added=added,
+        variance=lift * sums.stays_square + (terms.lift_error * sums.stays_value) ** 2,
+    )
     revenue_without = _range_of(revenue)
     return Economics(
         customers=round(sums.customers),
@@ -241,7 +250,10 @@ def _chance(
     # may be infinite.
     third = lift * earned**2 / first if first > 0 else 0.0
     persuaded = Persuaded(
-        orders=lift * float(sums.stays), earned=lift * float(first), squared=lift * float(earned)
+        orders=lift * float(sums.stays),
+        earned=lift * float(first),
+        squared=lift * float(earned),
+        doubt=(terms.lift_error / lift) ** 2 if lift > 0 else 0.0,
     )
     return max(float(square - addressed @ means**2), 0.0), float(third), persuaded
 

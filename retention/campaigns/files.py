@@ -34,7 +34,7 @@ MOST_MESSAGES = 60
 #: Characters of the longest text.
 LONGEST_TEXT = 500
 #: Settings that came after the first files. A file may lack them.
-_LATER = ("starts_on", "holdout_key", "ranked_by")
+_LATER = ("starts_on", "holdout_key", "ranked_by", "lift_error", "lift_tests")
 #: What is expected where pydantic refuses something, by the beginning of its error's type.
 _EXPECTED = {
     "string": "text",

@@ -4,6 +4,9 @@ Large campaigns: a shifted gamma variable of the same mean, variance and third c
 (Pearson III). Small campaigns, where a handful of orders decide: a Poisson number of persuaded
 orders, each of a gamma size, less a random cost. If no customer is persuaded, the gain is minus
 the cost. A plan without costs cannot lose.
+
+A lift that tests have measured is uncertain. It is taken as a gamma variable: the number of
+persuaded orders of a small campaign is then negative binomial.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ from scipy.special import gammainc, gammaincinv, gammaln, ndtr, ndtri
 from retention.campaigns.arrays import Floats
 from retention.models.intervals import HIGH, LOW
 
+#: The most that the lift's variance may be beside its square in small campaigns.
+_MOST_DOUBT = 25.0
 #: The number of persuaded orders from which their sum is smooth enough for one gamma variable.
 MANY = 40
 
@@ -29,11 +34,13 @@ class Persuaded(NamedTuple):
         orders: Their expected number.
         earned: The expected sum of what they earn, in money.
         squared: The expected sum of the squares of what each earns.
+        doubt: The variance of the lift beside its square; 0 where the lift is taken as it is.
     """
 
     orders: float
     earned: float
     squared: float
+    doubt: float = 0.0
 
 
 def gain_range(
@@ -43,19 +50,22 @@ def gain_range(
 
     Args:
         mean: The expected gain, in money.
-        variance: Its variance, with the uncertainty of the fit.
-        third: Its third cumulant.
+        variance: Its variance at this lift, with the uncertainty of the fit.
+        third: Its third cumulant at this lift.
         persuaded: The orders that the campaign adds.
 
     Returns:
         The lower and the upper end, in money, and the probability.
     """
-    width = variance**0.5
+    earned, doubt = persuaded.earned, persuaded.doubt
+    whole = variance + doubt * earned**2
+    width = whole**0.5
     if width <= 1e-12 * abs(mean) or width < 1e-100:
         return mean, mean, float(mean < 0)
     if (persuaded.orders < MANY and persuaded.earned > 0) or persuaded.orders == 0:
         low, high, loss = _few(mean, variance, persuaded)
     else:
+        third += doubt * earned * (3 * persuaded.squared + 2 * doubt * earned**2)
         low, high, loss = _many(mean, width, third)
     return float(min(low, mean)), float(max(high, mean)), min(max(float(loss), 0.0), 1.0)
 
@@ -74,9 +84,7 @@ def _many(mean: float, width: float, third: float) -> tuple[float, float, float]
 
 def _few(mean: float, variance: float, persuaded: Persuaded) -> tuple[float, float, float]:
     cost, others = max(persuaded.earned - mean, 0.0), max(variance - persuaded.squared, 0.0)
-    counts = np.arange(1, int(persuaded.orders + 8 * persuaded.orders**0.5) + 10)
-    with np.errstate(divide="ignore"):
-        chances = np.exp(counts * np.log(persuaded.orders) - persuaded.orders - gammaln(counts + 1))
+    counts, chances = _numbers(persuaded.orders, min(persuaded.doubt, _MOST_DOUBT))
     if persuaded.orders > 0:
         each = persuaded.earned / persuaded.orders
         spread = max(persuaded.squared / persuaded.orders - each**2, 0.0)
@@ -91,9 +99,24 @@ def _few(mean: float, variance: float, persuaded: Persuaded) -> tuple[float, flo
         return float(chances @ with_orders + max(1 - chances.sum(), 0.0) * without)
 
     # What costs nothing cannot lose: a gain of exactly 0 is none.
+    variance += persuaded.doubt * persuaded.earned**2
     loss = below(-1e-9 * (abs(mean) + variance**0.5))
     low, high = (_quantile(below, level, mean, variance, -cost) for level in (LOW, HIGH))
     return low, high, loss
+
+
+def _numbers(orders: float, doubt: float) -> tuple[Floats, Floats]:
+    """Numbers of persuaded orders from 1 on, and the chance of each: Poisson for a known lift."""
+    most = int(orders + 8 * (orders + doubt * orders**2) ** 0.5) + 10
+    counts = np.arange(1, most, dtype=float)
+    with np.errstate(divide="ignore"):
+        if doubt < 1e-6:
+            logs = counts * np.log(orders) - orders
+        else:
+            shape = 1 / doubt
+            logs = gammaln(counts + shape) - gammaln(shape) - shape * np.log1p(orders * doubt)
+            logs += counts * np.log(orders * doubt / (1 + orders * doubt))
+    return counts, np.exp(logs - gammaln(counts + 1))
 
 
 def _gamma_below(value: float, means: npt.ArrayLike, variances: npt.ArrayLike) -> Floats:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-import pandas as pd
-
-from retention.campaigns.arrays import Floats, Hashes
 
 #: How often a comparison may show an effect that is not there.
 SIGNIFICANCE = 0.05
 #: How often it must show an effect that is there.
 POWER = 0.8
+#: A lift that is larger by this share is as good: who is drawn moves it as much.
+_NEARLY = 0.02
 #: Standard errors between both groups' shares at which a difference shows so often.
 Z = NormalDist().inv_cdf(1 - SIGNIFICANCE / 2) + NormalDist().inv_cdf(POWER)
 
@@ -24,6 +23,7 @@ class HoldoutPower:
     """What a holdout can show, and what could show the lift that is assumed.
 
     Attributes:
+        buys: The share expected to order without the campaign.
         shown: The smallest lift that it shows in four of five cases; NaN where it shows none.
         assumed: The lift that is assumed.
         customers: Customers who are addressed or held out.
@@ -34,6 +34,7 @@ class HoldoutPower:
         campaigns_needed: How many campaigns of this size it takes with a half held out.
     """
 
+    buys: float
     shown: float
     assumed: float
     customers: int
@@ -44,35 +45,13 @@ class HoldoutPower:
 
     @property
     def suffices(self) -> bool:
-        """Whether it shows the lift that is assumed."""
-        return self.shown <= self.assumed
+        """Whether it shows the lift that is assumed, as nearly as anybody is drawn."""
+        return self.shown <= self.assumed * (1 + _NEARLY)
 
-
-def customer_hashes(customer_ids: pd.Index) -> Hashes:
-    """Return a number of each customer's id, the same on every machine and in every file.
-
-    Args:
-        customer_ids: The customers' ids.
-
-    Returns:
-        64-bit numbers, one a customer.
-    """
-    return pd.util.hash_array(customer_ids.to_numpy(dtype=object), categorize=False)
-
-
-def draws(hashes: Hashes, name: str) -> Floats:
-    """Return a number from 0 to 1 for each customer, close to random.
-
-    Args:
-        hashes: From `customer_hashes`.
-        name: Of the campaign. The same name draws the same numbers; another name draws others.
-
-    Returns:
-        The numbers, one a customer.
-    """
-    salt = pd.util.hash_array(np.array([name], dtype=object), categorize=False)[0]
-    numbers: Floats = pd.util.hash_array(hashes ^ salt) / 2.0**64
-    return numbers
+    @property
+    def difference(self) -> float:
+        """The smallest difference of both groups' shares of buyers that it shows, as a fraction."""
+        return self.shown * (1 - self.buys)
 
 
 def detectable_lift(addressed: int, held_out: int, buys: float) -> float:
@@ -115,6 +94,7 @@ def holdout_power(addressed: int, held_out: int, buys: float, lift: float) -> Ho
     customers = addressed + held_out
     needed = customers_needed(lift, buys, 0.5)
     return HoldoutPower(
+        buys=buys,
         shown=detectable_lift(addressed, held_out, buys),
         assumed=lift,
         customers=customers,

@@ -61,6 +61,7 @@ class Sums(Generic[Amount]):
         revenue: Expected revenue within the window, in money.
         revenue_variance: Its variance.
         value: Expected order value, in money.
+        test_buys: Probability of an order within the days after which a test is best read.
         phases: The sums of each offer's days.
     """
 
@@ -76,6 +77,7 @@ class Sums(Generic[Amount]):
     revenue: Amount
     revenue_variance: Amount
     value: Amount
+    test_buys: Amount
     phases: tuple[PhaseSums[Amount], ...]
 
 
@@ -222,6 +224,7 @@ def _whole_columns(pool: CampaignPool, stays: Floats) -> list[Floats]:
         pool.revenue.expected,
         pool.revenue.variance,
         pool.order_value,
+        pool.test_buys,
     ]
 
 

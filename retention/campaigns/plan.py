@@ -20,9 +20,7 @@ from retention.campaigns.economics import (
 )
 from retention.campaigns.holdout import (
     HoldoutPower,
-    customer_hashes,
     detectable_lift,
-    draws,
     holdout_power,
 )
 from retention.campaigns.ledger import Ledger, ledger_of
@@ -30,6 +28,7 @@ from retention.campaigns.pool import campaign_pool
 from retention.display import displayed
 from retention.errors import DataError
 from retention.models.model import CltvModel
+from retention.random_draws import customer_hashes, draws
 from retention.validation import mask_of
 
 #: Sizes at which the curve of gain by audience size is drawn.
@@ -47,6 +46,7 @@ class Reachable:
         left_out: Customers who are not addressed, counted by the first reason that holds.
         ledger: The other customers, summed up.
         hashes: Their numbers, which decide who is held out.
+        customer_ids: Of all customers, in the order of the customers' frame.
         drawn: The draws of the latest name; filled on first use.
     """
 
@@ -54,6 +54,7 @@ class Reachable:
     left_out: dict[str, int]
     ledger: Ledger
     hashes: Hashes
+    customer_ids: pd.Index = field(repr=False)
     drawn: dict[str, tuple[Floats, Floats, Places]] = field(default_factory=dict, repr=False)
 
     @property
@@ -198,7 +199,7 @@ class CampaignPlan:
         Returns:
             The gain with its 80 % range, in money.
         """
-        terms = replace(self.campaign.terms, lift=lift)
+        terms = replace(self.campaign.terms, lift=lift, lift_error=0.0, lift_tests=0)
         return economics(self.reachable.ledger, terms, self.treated).gain
 
     @property
@@ -242,8 +243,8 @@ def plan_campaign(
         ModelError: The window is out of range.
 
     Source: expected orders as in `predict_cltv`; the rest is arithmetic on the terms, as
-    `Economics` defines it. The ranges join chance with the uncertainty of the fit. The lift is
-    taken as it is assumed.
+    `Economics` defines it. The ranges join chance with the uncertainty of the fit, and with that of
+    a lift that tests have measured. A lift that is assumed is taken as it is.
     """
     hashes = customer_hashes(customers.index)
     reachable = reachable_of(model, customers, campaign, hashes, members, left_out=left_out)
@@ -304,6 +305,7 @@ def reachable_of(
         left_out=counts,
         ledger=ledger_of(pool, tuple(campaign.phases.values())),
         hashes=hashes[pool.rows],
+        customer_ids=customers.index,
     )
 
 

@@ -14,7 +14,7 @@ from retention.errors import DataError
 from retention.models.forecast import forecast
 from retention.models.histories import Histories, group_histories
 from retention.models.intervals import history_intervals
-from retention.models.model import CltvModel, check_settings
+from retention.models.model import MAX_HORIZON_DAYS, CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
 from retention.models.spend import spend_columns
 from retention.models.uncertainty import (
@@ -25,6 +25,11 @@ from retention.models.uncertainty import (
     value_of_forecast,
 )
 
+#: Days in which a message is taken to be answered. More days add orders that come anyway, which
+#: hide the ones that it brought.
+ANSWER_DAYS = 14
+#: Whole weeks, so that every weekday counts as often as any other.
+WEEK_DAYS = 7
 _PACE_STEP = 0.01  # of the slopes by the store's pace, up and down
 
 
@@ -57,6 +62,8 @@ class CampaignPool:
         window_days: The window, in days.
         messages: The day of each message, counted from the first one.
         phases: The first day of each offer.
+        test_days: The days from the first message on after which a test is best read.
+        test_buys: Probability of at least one order within them.
     """
 
     rows: Places
@@ -77,6 +84,8 @@ class CampaignPool:
     window_days: int
     messages: tuple[int, ...]
     phases: tuple[int, ...]
+    test_days: int
+    test_buys: Floats
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -88,6 +97,12 @@ class _Days(NamedTuple):
     messages: tuple[int, ...]
     phases: tuple[int, ...]
     window: int
+
+    @property
+    def test(self) -> int:
+        """The whole weeks in which most answers to the last message have come."""
+        weeks = -(-(self.messages[-1] + ANSWER_DAYS) // WEEK_DAYS)
+        return min(weeks * WEEK_DAYS, MAX_HORIZON_DAYS)
 
 
 class _Behaviour(NamedTuple):
@@ -170,6 +185,8 @@ def campaign_pool(
         window_days=days.window,
         messages=days.messages,
         phases=days.phases,
+        test_days=days.test,
+        test_buys=_ordering(model.purchases, histories, 1.0)(days.test)[codes],
     )
 
 

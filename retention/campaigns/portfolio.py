@@ -18,11 +18,11 @@ import pandas as pd
 from retention.campaigns.arrays import Mask
 from retention.campaigns.budget import cut_to, queue, split_budget
 from retention.campaigns.campaign import Campaign
-from retention.campaigns.holdout import customer_hashes
 from retention.campaigns.plan import CampaignPlan, Reachable, plan_of, reachable_of
 from retention.display import displayed
 from retention.errors import DataError, RetentionError
 from retention.models.model import CltvModel
+from retention.random_draws import customer_hashes
 
 #: Returns who a campaign may address, given the campaigns before it. It raises a `RetentionError`
 #: where that is nobody.

@@ -9,7 +9,7 @@ import pandas as pd
 
 from retention.campaigns.arrays import Mask
 from retention.campaigns.campaign import Campaign, Channel
-from retention.campaigns.usual import usual_campaign
+from retention.campaigns.usual import LiftSource, usual_campaign
 from retention.playbook import Strategy, strategies
 
 #: The stages in the order in which something is usually to be gained.
@@ -64,6 +64,7 @@ def starting_campaign(
     currency: str | None = None,
     order_value: float | None = None,
     contact_costs: Mapping[Channel, float] | None = None,
+    lift_source: LiftSource | None = None,
 ) -> Campaign:
     """Return the campaign to start from for a segment.
 
@@ -72,13 +73,14 @@ def starting_campaign(
         members: Which customers are in the segment: True or False for each.
         lapsed: Which customers have lapsed.
         segments: The names of the segments.
-        groups: Keys of the stages and traits among them, for the strategy.
+        groups: Keys of the stages and traits among them, for the strategy and the lift.
         strategy: The key of a strategy; the first that suits the groups if None.
         margin: As in `Terms`.
         currency: Of the amounts.
         order_value: The average order value, in money; that of the members unless given. Orders
             without amounts need it.
         contact_costs: As in `usual_campaign`.
+        lift_source: As in `usual_campaign`.
 
     Returns:
         The strategy's usual campaign, scaled to the segment's orders.
@@ -86,6 +88,7 @@ def starting_campaign(
     Raises:
         DataError: There is no such strategy.
     """
+    groups = tuple(groups)
     return usual_campaign(
         strategy or suited_strategies(groups)[0].key,
         segments=segments,
@@ -94,6 +97,8 @@ def starting_campaign(
         lapsed=lapsed_share(lapsed, members),
         currency=currency,
         contact_costs=contact_costs,
+        groups=groups,
+        lift_source=lift_source,
     )
 
 

@@ -35,6 +35,9 @@ class Terms:
             of that day.
         contact_cost: What one message to one customer costs, in money.
         margin: The share of revenue that is left after the goods, before the campaign.
+        lift_error: The standard deviation of the lift, where finished tests have measured it; 0
+            where it is an assumption. The range of the gain then takes the lift as it is.
+        lift_tests: How many finished tests the lift rests on; 0 where it is an assumption.
 
     Raises:
         DataError: A number is out of range, or an offer is no `Offer`.
@@ -46,10 +49,15 @@ class Terms:
     anyway_share: float = 1.0
     contact_cost: float = 0.0
     margin: float = 0.4
+    lift_error: float = 0.0
+    lift_tests: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("lift", "anyway_share", "margin"):
+        for name in ("lift", "anyway_share", "margin", "lift_error"):
             check_number(name, getattr(self, name), "a share from 0 to 1", low=0, high=1)
+        check_number(
+            "lift_tests", self.lift_tests, "a whole number", low=0, high=math.inf, whole=True
+        )
         check_number(
             "contact_cost", self.contact_cost, "an amount of 0 or more", low=0, high=math.inf
         )

@@ -11,42 +11,48 @@ from retention.samples import world
 _STREAM = 5
 
 
-def contact_columns(people: pd.DataFrame, orders: pd.DataFrame, seed: int) -> dict[str, np.ndarray]:
-    """Return the columns that the file has beside the orders themselves, one text a row.
+def contact_source(seed: int) -> np.random.Generator:
+    """Return the source of chance of everything in this module.
 
     Args:
-        people: The store's customers: `email` ("" for guests), `region`.
-        orders: The rows of the file: `who` (place in `people`), `category`, `Status`, `refund`,
-            `total`.
         seed: The store's seed.
-
-    Returns:
-        Texts by the name of the column.
     """
-    rng = np.random.Generator(np.random.PCG64([seed, _STREAM]))
-    size, who = len(people), orders["who"].to_numpy()
-    email = people["email"].to_numpy(dtype=object)
-    named = email != ""
-    names = [address.partition("@")[0].partition(".") for address in email]
-    first = np.array([name.title() for name, _, _ in names], dtype=object)
-    last = np.array(
-        [name.rstrip("0123456789").replace("-", " ").title() for _, _, name in names], dtype=object
-    )
-    canada = np.array(world.REGIONS)[people["region"].to_numpy()] == "Canada"
-    consent = np.where(rng.random(size) < world.ACCEPTS_MARKETING, "yes", "no")
-    phone = np.where(rng.random(size) < world.GIVES_PHONE, _phones(canada), "")
-    by_person = {
-        "First name": first,
-        "Last name": last,
-        "Phone": phone,
-        "Country": np.where(canada, "Canada", "United States"),
-        "Accepts marketing": consent,
-    }
-    columns = {name: np.where(named, values, "")[who] for name, values in by_person.items()}
-    placed = (
-        orders["Status"].isin(["Completed", "Refunded", "Partially refunded"]).to_numpy()
-        & named[who]
-    )
+    return np.random.Generator(np.random.PCG64([seed, _STREAM]))
+
+
+def draw_consent(customers: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw which customers accept marketing.
+
+    Args:
+        customers: How many customers and guests there are.
+        rng: The source of chance.
+    """
+    return rng.random(customers) < world.ACCEPTS_MARKETING
+
+
+def draw_phones(people: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+    """Draw which customers give a phone number, and return the numbers; "" for the others.
+
+    Args:
+        people: The store's customers: `region`.
+        rng: The source of chance.
+    """
+    numbers = _phones(_is_in_canada(people))
+    return np.where(rng.random(len(people)) < world.GIVES_PHONE, numbers, "")
+
+
+def draw_ratings(
+    orders: pd.DataFrame, people: pd.DataFrame, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw the reviews of orders: 1 to 5 as a text, "" where there is none.
+
+    Args:
+        orders: The orders: `who` (place in `people`), `Status`, `refund`.
+        people: The store's customers: `email` ("" for guests).
+        rng: The source of chance.
+    """
+    named = people["email"].to_numpy(dtype=object) != ""
+    placed = orders["Status"].isin(world.PLACED).to_numpy() & named[orders["who"].to_numpy()]
     sent_back = orders["refund"].to_numpy() > 0
     draw = rng.random(len(orders))
     scores = [
@@ -54,10 +60,45 @@ def contact_columns(people: pd.DataFrame, orders: pd.DataFrame, seed: int) -> di
     ]
     score = np.where(sent_back, scores[1], scores[0])
     rated = placed & (rng.random(len(orders)) < world.RATED)
-    columns["Rating"] = np.where(rated, score.astype(str), "")
+    return np.where(rated, score.astype(str), "")
+
+
+def contact_columns(people: pd.DataFrame, orders: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return the columns that the file has beside the orders themselves, one text a row.
+
+    Args:
+        people: The store's customers: `email` ("" for guests), `region`, `consent`, `phone`.
+        orders: The rows of the file: `who` (place in `people`), `category`, `rating`.
+
+    Returns:
+        Texts by the name of the column.
+    """
+    who = orders["who"].to_numpy()
+    email = people["email"].to_numpy(dtype=object)
+    named = email != ""
+    names = [address.partition("@")[0].partition(".") for address in email]
+    first = np.array([name.title() for name, _, _ in names], dtype=object)
+    last = np.array(
+        [name.rstrip("0123456789").replace("-", " ").title() for _, _, name in names], dtype=object
+    )
+    by_person = {
+        "First name": first,
+        "Last name": last,
+        "Phone": people["phone"].to_numpy(dtype=object),
+        "Country": np.where(_is_in_canada(people), "Canada", "United States"),
+        "Accepts marketing": np.where(people["consent"], "yes", "no"),
+    }
+    columns = {name: np.where(named, values, "")[who] for name, values in by_person.items()}
     delivery = (orders["category"] == world.SUBSCRIPTION.category).to_numpy()
-    columns["Subscription"] = np.where(delivery, "yes", "no")
-    return columns
+    return columns | {
+        "Rating": orders["rating"].to_numpy(dtype=object),
+        "Subscription": np.where(delivery, "yes", "no"),
+    }
+
+
+def _is_in_canada(people: pd.DataFrame) -> np.ndarray:
+    is_canada: np.ndarray = np.array(world.REGIONS)[people["region"].to_numpy()] == "Canada"
+    return is_canada
 
 
 def _phones(canada: np.ndarray) -> np.ndarray:

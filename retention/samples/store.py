@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from retention.errors import DataError
 from retention.samples import world
-from retention.samples.contacts import contact_columns
+from retention.samples.baskets import with_baskets
+from retention.samples.campaigns import (
+    Brought,
+    CampaignTruth,
+    SentCampaign,
+    campaigns_of,
+    groups_of,
+    orders_brought,
+)
+from retention.samples.contacts import (
+    contact_columns,
+    contact_source,
+    draw_consent,
+    draw_phones,
+    draw_ratings,
+)
+from retention.samples.demand import season
 from retention.samples.simulator import Buyers, draw_buyers, draw_order_values, draw_purchases
 
 
@@ -33,25 +50,8 @@ def store_file_frame(
     Raises:
         DataError: A setting is out of range, or there is no day from `start` to `end`.
     """
-    first, last = np.datetime64(start, "D"), np.datetime64(end, "D")
-    days = int((last - first).astype(int)) + 1
-    if customers < 1 or days < 1:
-        raise DataError(
-            f"The sample store needs a customer and a day, not {customers} customers from {first} "
-            f"to {last}."
-        )
-    rng = np.random.Generator(np.random.PCG64(seed))
-    people = _draw_people(customers, first, days, rng)
-    orders = pd.concat(
-        [_one_off_orders(people, first, days, rng), _deliveries(people, days, rng)],
-        ignore_index=True,
-    )
-    orders = orders.sort_values("day", kind="stable", ignore_index=True)
-    orders["Status"], orders["refund"] = _refunds(orders, rng)
-    orders = pd.concat(
-        [orders, _failed_orders(orders, rng), _credit_notes(orders, days, rng)], ignore_index=True
-    )
-    orders = orders.sort_values("day", kind="stable", ignore_index=True)
+    history = _draw_history(seed, customers, start, end)
+    first, people, orders = history.first, history.people, history.orders
     who = orders["who"].to_numpy()
     credit = (orders["Status"] == "Credit note").to_numpy()
     number = np.strings.add(
@@ -77,33 +77,100 @@ def store_file_frame(
             "Category": orders["category"],
             "Product": orders["product"],
             "Quantity": orders["quantity"],
-            **contact_columns(people, orders, seed),
+            **contact_columns(people, orders),
         }
     )
 
 
-def _season(first: np.datetime64, days: int) -> np.ndarray:
-    """Return the demand of each day, 1 on the average of four years."""
-    calendar = pd.DatetimeIndex(first + np.arange(max(days, 1461)))
-    middle = np.array([15.0 + 30.4375 * month for month in range(-1, 13)])
-    demand = np.interp(
-        calendar.day_of_year, middle, (world.MONTHS[-1], *world.MONTHS, world.MONTHS[0])
-    )
-    demand *= np.array(world.WEEKDAYS)[calendar.day_of_week]
-    demand *= np.where(_sale_weekend(calendar), world.SALE_WEEKEND, 1.0)
-    seasons: np.ndarray = (demand / demand[:1461].mean())[:days]
-    return seasons
+def store_campaigns(
+    seed: int = 1,
+    customers: int = 12_000,
+    start: date | str = date(2023, 11, 1),
+    end: date | str = date(2026, 10, 31),
+) -> tuple[SentCampaign, ...]:
+    """Return the campaigns that the sample store has sent, with their groups and true effects.
 
+    Args:
+        seed: As in `store_file_frame`.
+        customers: As in `store_file_frame`. A small store has sent none.
+        start: As in `store_file_frame`.
+        end: As in `store_file_frame`. Campaigns that have not ended by then are not there.
 
-def _sale_weekend(calendar: pd.DatetimeIndex) -> np.ndarray:
-    """Tell the days from Black Friday to Cyber Monday.
+    Returns:
+        The campaigns, the earliest first.
 
-    Black Friday is the day after November's fourth Thursday.
+    Raises:
+        DataError: As in `store_file_frame`.
     """
-    november = calendar.to_numpy().astype("datetime64[Y]").astype("datetime64[M]") + 10
-    thursday = np.busday_offset(november.astype("datetime64[D]"), 3, roll="forward", weekmask="Thu")
-    since = (calendar.to_numpy().astype("datetime64[D]") - thursday).astype(int)
-    return (since >= 1) & (since <= 4)
+    return _draw_history(seed, customers, start, end).campaigns
+
+
+class _History(NamedTuple):
+    """What happened in the store."""
+
+    first: np.datetime64
+    people: pd.DataFrame
+    orders: pd.DataFrame
+    campaigns: tuple[SentCampaign, ...]
+
+
+def _draw_history(seed: int, customers: int, start: date | str, end: date | str) -> _History:
+    """Draw the store's people, the rows of its file, oldest first, and its campaigns."""
+    first, last = np.datetime64(start, "D"), np.datetime64(end, "D")
+    days = int((last - first).astype(int)) + 1
+    if customers < 1 or days < 1:
+        raise DataError(
+            f"The sample store needs a customer and a day, not {customers} customers from {first} "
+            f"to {last}."
+        )
+    rng = np.random.Generator(np.random.PCG64(seed))
+    people = _draw_people(customers, first, days, rng)
+    orders = pd.concat(
+        [_one_off_orders(people, first, days, rng), _deliveries(people, days, rng)],
+        ignore_index=True,
+    )
+    orders = orders.sort_values("day", kind="stable", ignore_index=True)
+    orders["Status"], orders["refund"] = _refunds(orders, rng)
+    orders = pd.concat(
+        [orders, _failed_orders(orders, rng), _credit_notes(orders, days, rng)], ignore_index=True
+    )
+    orders = orders.sort_values("day", kind="stable", ignore_index=True)
+    contact_rng = contact_source(seed)
+    people["consent"] = draw_consent(len(people), contact_rng)
+    people["phone"] = draw_phones(people, contact_rng)
+    orders["rating"] = draw_ratings(orders, people, contact_rng)
+    orders, campaigns = _with_campaigns(orders, people, first, days, seed)
+    return _History(first=first, people=people, orders=orders, campaigns=campaigns)
+
+
+def _with_campaigns(
+    orders: pd.DataFrame, people: pd.DataFrame, first: np.datetime64, days: int, seed: int
+) -> tuple[pd.DataFrame, tuple[SentCampaign, ...]]:
+    """Return the orders with those that campaigns brought, and the campaigns."""
+    customers = int((people["email"] != "").sum())
+    groups: dict[CampaignTruth, pd.DataFrame] = {}
+    for truth in campaigns_of(customers, first, days):
+        placed = orders[orders["Status"].isin(world.PLACED)]
+        groups[truth] = groups_of(truth, placed, people, first, tuple(groups.values()))
+        brought = orders_brought(truth, groups[truth], placed, first, seed)
+        if len(brought.who):
+            orders = pd.concat([orders, _campaign_orders(brought, people, first)])
+            orders = orders.sort_values("day", kind="stable", ignore_index=True)
+    return orders, tuple(
+        SentCampaign(truth=truth, groups=group[["customer_id", "group"]])
+        for truth, group in groups.items()
+    )
+
+
+def _campaign_orders(brought: Brought, people: pd.DataFrame, first: np.datetime64) -> pd.DataFrame:
+    """Return the rows of orders that a campaign brought, drawn as all others are."""
+    who, rng = brought.who, brought.rng
+    total = draw_order_values(_buyers(people), who, people["p"].to_numpy(), rng)
+    orders = pd.DataFrame({"who": who, "day": brought.day, "total": total})
+    orders = with_baskets(orders, people, np.zeros(len(who), dtype=bool), first, rng)
+    orders["Status"], orders["refund"] = _refunds(orders, rng)
+    orders["rating"] = draw_ratings(orders, people, rng)
+    return orders
 
 
 def _draw_people(
@@ -116,7 +183,7 @@ def _draw_people(
     guests = round(customers * world.GUESTS)
     size = customers + guests
     channel = rng.choice(len(world.CHANNELS), size, p=[each.share for each in world.CHANNELS])
-    edges, season = np.arange(days + 1), _season(first, days)
+    edges, demand = np.arange(days + 1), season(first, days)
     people = {
         "channel": channel,
         "joined": np.empty(size),
@@ -128,7 +195,7 @@ def _draw_people(
     people["subscriber"] = np.zeros(size, dtype=bool)
     for index, each in enumerate(world.CHANNELS):
         rows = np.flatnonzero(channel == index)
-        intake = np.concatenate([[0.0], np.cumsum(season * each.growth ** (edges[1:] / 365.25))])
+        intake = np.concatenate([[0.0], np.cumsum(demand * each.growth ** (edges[1:] / 365.25))])
         joined = np.interp(rng.random(len(rows)), intake / intake[-1], edges)
         late = (
             joined >= days - world.LATE_DAYS
@@ -181,12 +248,8 @@ def _one_off_orders(
     # The process runs on a clock that ticks with demand and whose year is a year. Seasons leave
     # the parameters as they are tabled.
     edges = np.arange(days + 1)
-    clock = np.concatenate([[0.0], np.cumsum(_season(first, days))])
-    buyers = Buyers(
-        rate=people["rate"].to_numpy(),
-        leaving=people["leaving"].to_numpy(),
-        spend=people["spend"].to_numpy(),
-    )
+    clock = np.concatenate([[0.0], np.cumsum(season(first, days))])
+    buyers = _buyers(people)
     who, when = draw_purchases(buyers, np.interp(people["joined"], edges, clock), clock[-1], rng)
     day = np.interp(when, clock, edges)
     hours = np.concatenate([[0.0], np.cumsum(world.HOURS)]) / sum(world.HOURS)
@@ -194,68 +257,15 @@ def _one_off_orders(
     total = draw_order_values(buyers, who, people["p"].to_numpy(), rng)
     orders = pd.DataFrame({"who": who, "day": day, "total": total})
     opening = np.arange(len(orders)) < len(people)  # the simulator returns the first orders first
-    calendar = pd.DatetimeIndex(first + np.floor(day).astype(int))
-    orders["coupon"], orders["discount"] = _coupons(orders, people, opening, calendar, rng)
-    orders["category"], orders["product"], orders["quantity"] = _items(
-        orders, people, opening, calendar, rng
+    return with_baskets(orders, people, opening, first, rng)
+
+
+def _buyers(people: pd.DataFrame) -> Buyers:
+    return Buyers(
+        rate=people["rate"].to_numpy(),
+        leaving=people["leaving"].to_numpy(),
+        spend=people["spend"].to_numpy(),
     )
-    return orders
-
-
-def _coupons(
-    orders: pd.DataFrame,
-    people: pd.DataFrame,
-    opening: np.ndarray,
-    calendar: pd.DatetimeIndex,
-    rng: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray]:
-    who = orders["who"].to_numpy()
-    habit = people["coupons"].to_numpy()[who]
-    referral = np.array([each.name == "Referral" for each in world.CHANNELS])[
-        people["channel"].to_numpy()[who]
-    ]
-    sale = _sale_weekend(calendar)
-    occasions = [
-        (sale, "BLACKFRIDAY30", 0.30),
-        (opening & referral, "FRIEND20", 0.20),
-        (opening, "WELCOME15", 0.15),
-        (calendar.month.isin([11, 12]), "WINTER20", 0.20),
-        (calendar.month.isin([7, 8]), "SUMMER25", 0.25),
-    ]
-    when = [occasion for occasion, _, _ in occasions]
-    code = np.select(when, [code for _, code, _ in occasions], "THANKS15")
-    share = np.select(when, [share for _, _, share in occasions], 0.15)
-    chance = np.where(sale, np.sqrt(habit), np.where(opening, habit**0.7, habit))
-    used = rng.random(len(orders)) < chance
-    discount = np.where(used, np.round(orders["total"] * share / (1 - share), 2), 0.0)
-    return np.where(used, code, ""), discount
-
-
-def _items(
-    orders: pd.DataFrame,
-    people: pd.DataFrame,
-    opening: np.ndarray,
-    calendar: pd.DatetimeIndex,
-    rng: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Choose each order's main item: a popular one whose price suits the order.
-
-    Before Christmas gifts are more popular.
-    """
-    price = np.array([each.price for each in world.PRODUCTS])
-    category = np.array([each.category for each in world.PRODUCTS])
-    value = (orders["total"] + orders["discount"]).to_numpy()[:, None]
-    liking = (
-        np.log([each.popularity for each in world.PRODUCTS])
-        - 0.5 * ((np.log(value / price) - 0.3) / 0.6) ** 2
-    )
-    used_up = np.isin(category, ["Coffee", "Tea"])
-    loyalty = people["loyalty"].to_numpy()[orders["who"]]
-    liking += np.where(opening, 0.7 * loyalty, 0.5)[:, None] * np.where(used_up, 1.0, -1.0)
-    liking += np.where(calendar.month.isin([11, 12]), 1.3, -0.7)[:, None] * (category == "Gifts")
-    choice = np.argmax(liking + rng.gumbel(size=liking.shape), axis=1)
-    quantity = np.maximum(np.round(value[:, 0] / price[choice]), 1).astype(np.int64)
-    return category[choice], np.array([each.name for each in world.PRODUCTS])[choice], quantity
 
 
 def _deliveries(people: pd.DataFrame, days: int, rng: np.random.Generator) -> pd.DataFrame:

@@ -145,6 +145,8 @@ SUBSCRIPTION = Subscription(
     price_shares=(0.5, 0.35, 0.15),
 )
 
+#: The statuses of orders that took place.
+PLACED = ("Completed", "Refunded", "Partially refunded")
 GUESTS = 0.035  # guest orders for each customer
 CANCELLED, PAYMENT_FAILED, CREDIT_NOTES = 0.017, 0.008, 0.0018  # rows of the kind for each order
 REFUNDED = {

@@ -179,11 +179,17 @@ def _best_match(sheet: Sheet, candidates: list[str], customers: pd.DataFrame) ->
 
 def _matched(sheet: Sheet, column: str, customers: pd.DataFrame) -> int:
     """Rows of customers of the orders, by a column."""
-    texts = _customers(sheet, column)
+    texts = customer_texts(sheet, column)
     return int(match_customers(texts, customers, sheet)["row"].nunique())
 
 
-def _customers(sheet: Sheet, column: str) -> pd.Series:
+def customer_texts(sheet: Sheet, column: str) -> pd.Series:
+    """Return who each row of a sheet is about, as orders name customers; None where nobody is.
+
+    Args:
+        sheet: From `open_signals`.
+        column: The name of the column of the customers.
+    """
     table = sheet.table
     cells = table.select(row=table.rowid(), customer=customer_text(table, sheet.column(column)))
     return _filled(cells.to_pandas().sort_values("row", ignore_index=True)["customer"])

@@ -1,6 +1,7 @@
 """What to do next: ranked, disjoint, planned as the planner plans, and nothing without its data."""
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from itertools import pairwise
 
@@ -9,10 +10,12 @@ import pandas as pd
 import pytest
 
 from retention import (
+    MeasuredLift,
     Orders,
     contacts,
     customer_hashes,
     fit_cltv,
+    lift_source,
     next_actions,
     plan_campaign,
     predict_cltv,
@@ -55,6 +58,27 @@ def test_actions_are_ranked_by_their_expected_gain_and_every_one_pays(found):
     assert gains == sorted(gains, reverse=True)
     assert gains[-1] > 0
     assert all(a.worth.low < a.worth.expected < a.worth.high for a in found.actions)
+
+
+def test_actions_start_from_the_lift_that_tests_have_measured(store, found):
+    tested = found.actions[0].campaign.strategy
+    lift = MeasuredLift(
+        name="Spring",
+        strategy=tested,
+        stages=("vip", "lapsed"),
+        lift=0.09,
+        standard_error=0.01,
+        addressed=900,
+        held_out=300,
+        end=date(2026, 3, 1),
+    )
+    learned = next_actions(*store, lift_source=lift_source([lift]))
+    for action in learned.actions:
+        terms = action.campaign.terms
+        assert terms.lift_tests == (1 if action.campaign.strategy == tested else 0)
+    first = next(a for a in learned.actions if a.key == found.actions[0].key)
+    assert first.gain.expected > found.actions[0].gain.expected
+    assert first.gain.high - first.gain.low > found.actions[0].gain.high - found.actions[0].gain.low
 
 
 def test_no_customer_is_in_two_actions(found):

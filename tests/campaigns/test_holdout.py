@@ -3,14 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import proportion_effectsize
 
 from retention import (
     Campaign,
-    customer_hashes,
     detectable_lift,
     plan_campaign,
 )
@@ -18,7 +16,6 @@ from retention.campaigns.holdout import (
     POWER,
     SIGNIFICANCE,
     customers_needed,
-    draws,
     holdout_power,
     share_needed,
 )
@@ -45,13 +42,6 @@ def test_a_holdout_is_random_stable_and_not_addressed(store):
     assert held < set(
         plan_campaign(model, customers, replace(campaign, holdout_share=0.5)).held_out
     )
-
-
-def test_draws_are_even_and_of_two_names_unrelated():
-    hashes = customer_hashes(pd.Index([f"C{n}" for n in range(40_000)]))
-    one, other = draws(hashes, "Spring"), draws(hashes, "Autumn")
-    assert np.histogram(one, 10, (0, 1))[0] == pytest.approx(4_000, rel=0.06)
-    assert abs(np.corrcoef(one, other)[0, 1]) < 0.02
 
 
 def test_the_detectable_lift_is_that_of_a_textbook_comparison():

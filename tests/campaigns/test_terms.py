@@ -6,8 +6,9 @@ from retention import DataError, Offer, Terms
 
 
 def test_wrong_terms_are_refused():
-    with pytest.raises(DataError):
-        Terms(lift=2)
+    for wrong in ({"lift": 2}, {"lift_error": -0.1}, {"lift_tests": 1.5}, {"lift_tests": -1}):
+        with pytest.raises(DataError):
+            Terms(**wrong)
 
 
 def test_an_offer_is_found_by_its_name():

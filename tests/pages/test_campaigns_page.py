@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from retention import (
+    MeasuredLift,
     Offer,
     SavedPlan,
     assign_segments,
@@ -16,6 +17,7 @@ from retention import (
     campaigns_to_json,
     contacts,
     fit_cltv,
+    learned_lift,
     plan_campaign,
     predict_cltv,
     reorders_due,
@@ -501,3 +503,95 @@ def test_a_small_audience_is_told_that_its_holdout_proves_nothing(store):
 
 def holdout_key(at):
     return next(slider.key for slider in at.slider if slider.key.startswith("plan_holdout"))
+
+
+def test_a_plan_says_when_to_look_and_takes_the_test_that_is_proposed(store):
+    store.multiselect[0].set_value(["All customers"]).run()
+    how_far(store).set_value("Everybody").run()
+    slider(store, "Lift").set_value(4.0).run()
+    campaign = on_table(store)
+    end = store.session_state["loaded_orders"].orders.end
+    look = campaign.first_day(end) + timedelta(days=campaign.window_days)
+    said = words(store)
+    assert "held out of" in said
+    assert f"and {campaign.window_days} days, the test shows" in said
+    assert f"Look on {wording.day(look)}." in said
+    proposal = next(b for b in store.button if str(b.key).startswith("take_test"))
+    label = re.fullmatch(r"Hold out (\d+)% for (\d+) days", proposal.label)
+    share, days = (int(number) for number in label.groups())
+    proposal.click().run()
+    assert not store.exception
+    taken = on_table(store)
+    assert taken.holdout_share == pytest.approx(share / 100)
+    assert taken.window_days == days
+    assert slider(store, "Held out").value == share
+    assert not [b for b in store.button if str(b.key).startswith("take_test")]
+    assert "so it should show" in words(store)
+
+
+def lifts_of(*measured, stages=("at_risk",)):
+    return tuple(
+        MeasuredLift(
+            name=f"Test {number}",
+            strategy="reactivation",
+            stages=stages,
+            lift=lift,
+            standard_error=error,
+            addressed=900,
+            held_out=300,
+            end=date(2026, 6, 1),
+        )
+        for number, (lift, error) in enumerate(measured)
+    )
+
+
+def test_a_plan_starts_from_the_lift_that_tests_have_measured(store):
+    assumed = on_table(store).terms.lift
+    lifts = lifts_of((0.031, 0.016), (0.025, 0.012))
+    store.session_state["measured_lifts"] = lifts
+    learned = learned_lift(lifts, "reactivation", ["at_risk"])
+    store.run()
+    # What was planned before is the marketer's, and one click takes what the tests say.
+    assert on_table(store).terms.lift == assumed
+    button(store, f"Take {learned.start.lift * 100:.3g} in 100 from your tests").click().run()
+    assert not store.exception
+    terms = on_table(store).terms
+    assert (terms.lift, terms.lift_error, terms.lift_tests) == pytest.approx(learned.start)
+    assert f"From 2 tests of yours: {learned.lift * 100:.1f} in 100, 80% range" in words(store)
+    assert "your tests say" in verdict(store)
+    assert "Your tests say" in words(store)
+
+    slider(store, "Lift").set_value(7.0).run()
+    assert (on_table(store).terms.lift_error, on_table(store).terms.lift_tests) == (0.0, 0)
+    assert "you assume 7 in 100" in verdict(store)
+    slider(store, "Lift").set_value(round(learned.start.lift * 100, 1)).run()
+    assert on_table(store).terms.lift_tests == 2
+
+    # Other customers: the tests still count, and say less.
+    store.multiselect[0].set_value(["Lapsed"]).run()
+    assert on_table(store).terms.lift_tests == 2
+    assert "of yours, on other customers:" in words(store)
+    select(store, "Strategy").set_value("deals").run()
+    assert on_table(store).terms.lift_tests == 0
+    assert "An assumption" in words(store)
+
+
+def test_a_new_campaign_and_what_to_do_this_week_start_from_the_tests(front):
+    at = button(front, "Open the sample store").click().run()
+    assert "rests on an assumed lift" in words(at)
+    at.session_state["measured_lifts"] = lifts_of((0.02, 0.004), (0.022, 0.004))
+    at.run()
+    assert not at.exception
+    at.switch_page(PAGE).run()
+    terms = on_table(at).terms
+    assert terms.lift_tests == 2
+    assert terms.lift < 0.03
+    assert "From 2 tests of yours" in words(at)
+
+
+def test_the_holdout_says_what_each_metric_can_show(store):
+    store.session_state["plan_part"] = "Left out"
+    store.run()
+    tables = "".join(str(html.value) for html in store.get("html"))
+    assert "Smallest difference that the test shows" in tables
+    assert "Revenue a customer" in tables

@@ -7,20 +7,29 @@ import streamlit as st
 from retention import wording
 from retention.campaigns.campaign import Campaign
 from retention.campaigns.offers import OFFERS, Offer
-from retention.campaigns.terms import MAIN, OPENING, PhaseOffer, Terms
+from retention.campaigns.terms import MAIN, OPENING, PhaseOffer
+from retention.experiments.learning import LearnedLift
 from retention.view import forecast_panels, text, widgets
-from retention.view.campaigns import words
+from retention.view.campaigns import beginning, words
 from retention.view.campaigns.controls import lift_in_100, offer_worth, percent_off
 from retention.view.session import campaigns as state
 from retention.view.session.store_settings import store_settings
 
 
-def draw_assumptions(campaign: Campaign, currency: str | None) -> None:
-    """Lift, offers and cost: the marketer's, and marked as such."""
+def draw_assumptions(
+    campaign: Campaign, currency: str | None, learned: LearnedLift | None = None
+) -> None:
+    """Lift, offers and cost: the marketer's, and marked as such.
+
+    Args:
+        campaign: As the controls have it.
+        currency: Of the orders.
+        learned: What finished tests say of the lift; None where there are none.
+    """
     terms = campaign.terms
     with st.container(border=True):
         st.markdown("**You assume**", help=words.assumed(has_offer=terms.has_offer))
-        _draw_lift(terms)
+        _draw_lift(campaign, learned)
         _draw_offer(terms.offer, "Main offer", "offer", currency)
         _draw_unused(campaign, MAIN, terms.offer, "main offer")
         st.slider(
@@ -43,7 +52,8 @@ def draw_assumptions(campaign: Campaign, currency: str | None) -> None:
         )
 
 
-def _draw_lift(terms: Terms) -> None:
+def _draw_lift(campaign: Campaign, learned: LearnedLift | None) -> None:
+    terms = campaign.terms
     lift = lift_in_100(terms.lift)
     st.slider(
         "Lift: orders from 100 customers who would not order otherwise",
@@ -54,7 +64,21 @@ def _draw_lift(terms: Terms) -> None:
         format=text.slider_format("%.1f"),
         key=state.key("lift"),
     )
-    st.caption("An assumption: orders do not tell a lift, the held-out group does.")
+    if learned is None or not learned.tests:
+        st.caption(words.lift_basis(beginning.lift_of(campaign)))
+        return
+    start = learned.start
+    if beginning.has_lift(campaign, start):
+        st.caption(words.lift_basis(start, learned))
+        return
+    st.caption(f"Yours. {words.lift_basis(start, learned)}")
+    st.button(
+        f"Take {words.lift_in_words(start.lift)} from your tests",
+        icon=":material/science:",
+        key=state.key("take_lift"),
+        on_click=beginning.take_lift,
+        args=(campaign, start),
+    )
 
 
 def _draw_cost(campaign: Campaign, currency: str | None) -> None:

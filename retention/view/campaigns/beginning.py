@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from retention.campaigns.campaign import Campaign, Channel
 from retention.campaigns.starting import (
     FIRST_STAGES,
@@ -12,11 +14,13 @@ from retention.campaigns.starting import (
     starting_campaign,
 )
 from retention.campaigns.suppression import unreachable
-from retention.campaigns.usual import usual_lift
+from retention.campaigns.usual import StartingLift
+from retention.experiments.learning import LearnedLift, learned_lift, lift_source, usual_prior
 from retention.playbook import strategy_of
 from retention.segments.labels import LABELS
 from retention.view.campaigns import data as data_of, segments
-from retention.view.session import campaigns as state, own_segments
+from retention.view.campaigns.controls import lift_in_100
+from retention.view.session import campaign_tests, campaigns as state, own_segments
 from retention.view.session.contact import contact_costs
 from retention.view.session.fixed_choices import CHOSEN
 from retention.view.session.loaded import Loaded
@@ -53,12 +57,13 @@ def begin(data: Loaded, names: tuple[str, ...] = (), strategy: str | None = None
         inside,
         segments.lapsed(data),
         segments=names,
-        groups=segments.groups_of(names) or segments.usual_stage(data, inside),
+        groups=_groups(data, names, inside),
         strategy=strategy,
         margin=store_settings().margin,
         currency=data.orders.currency,
         order_value=data_of.given_order_value(data),
         contact_costs=contact_costs(data),
+        lift_source=lift_source(campaign_tests.lifts()),
     )
     contacts = people_for(data).contacts
     if unreachable(campaign.channel, contacts) and not unreachable(EMAIL, contacts):
@@ -102,14 +107,58 @@ def campaign_name(strategy: str, names: tuple[str, ...]) -> str:
     return f"{known.name if known else 'Own campaign'}: {' + '.join(groups)}"[:LONGEST_NAME]
 
 
-def starting_lift(data: Loaded, names: tuple[str, ...]) -> float:
-    """The lift that these segments start from."""
-    return usual_lift(lapsed_share(segments.lapsed(data), segments.mask(data, names)))
+def learned(data: Loaded, campaign: Campaign, names: tuple[str, ...] = ()) -> LearnedLift:
+    """What finished tests say of a campaign's lift, or the assumption.
+
+    Args:
+        data: The loaded orders.
+        campaign: The campaign, whose strategy counts.
+        names: Other segments than its own.
+    """
+    names = names or campaign.segments
+    inside = segments.mask(data, names)
+    prior = usual_prior(lapsed_share(segments.lapsed(data), inside))
+    groups = _groups(data, names, inside)
+    return learned_lift(campaign_tests.lifts(), campaign.strategy, groups, prior)
 
 
-def has_starting_lift(data: Loaded, campaign: Campaign) -> bool:
-    """Whether the campaign has the lift that its segments start from."""
-    return abs(campaign.terms.lift - starting_lift(data, campaign.segments)) < 1e-9
+def lift_of(campaign: Campaign) -> StartingLift:
+    """The campaign's lift, and what it rests on."""
+    terms = campaign.terms
+    return StartingLift(lift=terms.lift, error=terms.lift_error, tests=terms.lift_tests)
+
+
+def with_lift(campaign: Campaign, lift: StartingLift) -> Campaign:
+    """The campaign with another lift, and what that rests on."""
+    terms = replace(campaign.terms, lift=lift.lift, lift_error=lift.error, lift_tests=lift.tests)
+    return replace(campaign, terms=terms)
+
+
+def has_lift(campaign: Campaign, lift: StartingLift) -> bool:
+    """Whether the campaign has this lift, as a slider shows it."""
+    return abs(campaign.terms.lift - lift.lift) < 5e-4
+
+
+def with_basis(campaign: Campaign, known: LearnedLift | None) -> Campaign:
+    """The campaign with the uncertainty that tests found, where its lift is the one they say."""
+    if known is None or not known.tests or not has_lift(campaign, known.start):
+        return campaign
+    return with_lift(campaign, known.start)
+
+
+def learned_for(data: Loaded, campaign: Campaign) -> LearnedLift | None:
+    """What finished tests say of a campaign's lift; None where no test is finished."""
+    return learned(data, campaign) if campaign_tests.lifts() else None
+
+
+def take_lift(campaign: Campaign, lift: StartingLift) -> None:
+    """Let the campaign on the table start from this lift."""
+    state.change(with_lift(campaign, lift), lift=lift_in_100(lift.lift))
+
+
+def _groups(data: Loaded, names: tuple[str, ...], inside: np.ndarray) -> tuple[str, ...]:
+    """The keys of the stages and traits that a campaign addresses: the kind of its customers."""
+    return segments.groups_of(names) or segments.usual_stage(data, inside)
 
 
 def with_channel(data: Loaded, campaign: Campaign, channel: Channel) -> Campaign:

@@ -21,7 +21,7 @@ from retention.campaigns.send_times import sequence_table
 from retention.campaigns.terms import ENDS, MAIN, OPENING
 from retention.charts.campaigns import spec
 from retention.playbook import strategy_of
-from retention.view.campaigns import frames, words
+from retention.view.campaigns import beginning, frames, words
 from retention.view.documents import document_template, svg_of_spec
 
 WIDTH = 430
@@ -57,8 +57,8 @@ def brief_html(
         head=_head(plan, currency),
         risk=(
             f"The chance that it loses money is {wording.percent(figures.loss_chance)}. "
-            f"Break-even lift: {words.lift_in_words(figures.break_even_lift)}; assumed: "
-            f"{words.lift_in_words(terms.lift)}."
+            f"Break-even lift: {words.lift_in_words(figures.break_even_lift)}; "
+            f"{words.expects_lift(terms)} {words.lift_in_words(terms.lift)}."
         ),
         whom=_whom(plan),
         assumed=_given(order_value, currency) + _assumed(plan, currency),
@@ -69,7 +69,12 @@ def brief_html(
         largest=""
         if np.isnan(figures.largest_offer)
         else words.largest_offer(figures, terms.offer, currency).lower(),
-        detectable=words.holdout_words(plan.power, plan.held) or _detectable(plan),
+        detectable=words.holdout_words(
+            plan.power,
+            plan.held,
+            words.look_of(plan, end, currency, made),
+            measured=terms.lift_tests > 0,
+        ),
         age=words.file_age(plan.campaign.first_day(end, made), end),
         segments=[(label, definition) for label, definition in segments if definition],
         definitions=[("Lift", words.DEFINITIONS["lift"]), ("Gain", words.DEFINITIONS["gain"])],
@@ -118,6 +123,7 @@ def _assumed(plan: CampaignPlan, currency: str | None) -> list[tuple[str, str]]:
     campaign, terms = plan.campaign, plan.campaign.terms
     return [
         ("Lift", f"{words.lift_in_words(terms.lift)} who would not order otherwise"),
+        ("What the lift rests on", words.lift_basis(beginning.lift_of(campaign))),
         ("Main offer", words.offer_in_words(terms.offer, currency)),
         ("Opening offer", words.offer_in_words(terms.opening, currency)),
         ("Offer used by those who order anyway", wording.percent(terms.anyway_share)),
@@ -169,14 +175,6 @@ def _sequence(plan: CampaignPlan, end: date, today: date | None) -> list[tuple[s
         )
         for message, count in zip(campaign.sent, customers, strict=True)
     ]
-
-
-def _detectable(plan: CampaignPlan) -> str:
-    """What the held-out group can show."""
-    shown = plan.detectable_lift
-    if not np.isfinite(shown):
-        return ""
-    return f"The held-out group shows a lift of {words.lift_in_words(shown)} or more."
 
 
 def _figures(plan: CampaignPlan, currency: str | None) -> list[tuple[Markup, str]]:

@@ -83,8 +83,13 @@ def _size_as_set(campaign: Campaign) -> int | Size:
 
 def _terms_as_set(terms: Terms) -> Terms:
     value = state.control
+    lift = value("lift", lift_in_100(terms.lift)) / 100
+    # Another lift than the measured one is the marketer's.
+    is_measured = lift_in_100(lift) == lift_in_100(terms.lift)
     return Terms(
-        lift=value("lift", lift_in_100(terms.lift)) / 100,
+        lift=lift,
+        lift_error=terms.lift_error if is_measured else 0.0,
+        lift_tests=terms.lift_tests if is_measured else 0,
         offer=_offer_as_set(terms.offer, "offer"),
         opening=_offer_as_set(terms.opening, "opening"),
         anyway_share=value("anyway", round(terms.anyway_share * 100)) / 100,

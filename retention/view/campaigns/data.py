@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from retention.campaigns.campaign import Campaign
-from retention.campaigns.holdout import customer_hashes, share_needed
+from retention.campaigns.holdout import share_needed
 from retention.campaigns.new_customers import Acquisition, acquisition
 from retention.campaigns.one_customer.roles import Roles, campaign_roles
 from retention.campaigns.plan import CampaignPlan, Reachable, plan_of, reachable_of
@@ -24,6 +24,7 @@ from retention.kept_work.made import LeftAlone
 from retention.models.cltv import with_order_value
 from retention.models.model import CltvModel
 from retention.own_segments.features import typical_wait
+from retention.random_draws import customer_hashes
 from retention.segments.labels import STAGE_LABELS
 from retention.segments.rules import STAGES
 from retention.view.campaigns import segments

@@ -113,22 +113,22 @@ def lift_frames(plan: CampaignPlan, currency: str | None) -> dict[str, pd.DataFr
         rows.append((lift * 100, gain.expected, gain.low, gain.high, label))
     return {
         "lifts": pd.DataFrame(rows, columns=["lift", "gain", "low", "high", "said"]),
-        "marks": _lift_marks(assumed, needed, most),
+        "marks": _lift_marks(assumed, needed, most, words.expects_lift(plan.campaign.terms)),
         "zero": ZERO,
     }
 
 
-def _lift_marks(assumed: float, needed: float, most: float) -> pd.DataFrame:
-    """The lift that is assumed and the one that breaks even, with the sides of their labels.
+def _lift_marks(assumed: float, needed: float, most: float, basis: str) -> pd.DataFrame:
+    """The lift of the plan and the one that breaks even, with the sides of their labels.
 
     Labels of lifts that are close stand on different sides.
     """
     on_left, on_right = ("right", -6), ("left", 6)
-    marks = [(assumed * 100, "You assume", *on_left)]
+    marks = [(assumed * 100, basis.capitalize(), *on_left)]
     if np.isfinite(needed) and needed <= most:
         near, above = abs(needed - assumed) < 0.2 * most, assumed >= needed
         marks = [
-            (assumed * 100, "You assume", *(on_right if above else on_left)),
+            (assumed * 100, basis.capitalize(), *(on_right if above else on_left)),
             (needed * 100, "Breaks even", *(on_left if above or not near else on_right)),
         ]
     return pd.DataFrame(marks, columns=["lift", "label", "side", "dx"])

@@ -16,6 +16,7 @@ from retention.campaigns.campaign import CHANNELS
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.portfolio import Portfolio, budget_parts, cut_in_order
 from retention.charts.campaigns import spec
+from retention.orders.orders import Orders
 from retention.view import text
 from retention.view.campaigns import data as data_of, frames, saving, words
 from retention.view.live_chart import live_chart
@@ -43,7 +44,7 @@ def draw_all(data: Loaded, conclusion: DeltaGenerator) -> None:
         return
     portfolio = data_of.portfolio_for(data)
     conclusion.markdown(
-        text.plain(words.portfolio_sentence(portfolio.plans, data.orders), limit=600)
+        text.plain(portfolio_sentence(portfolio.plans, data.orders), limit=600)
         or "**None of the kept campaigns can be planned with these orders.**"
     )
     if state.kept_elsewhere(data.orders.digest):
@@ -299,3 +300,24 @@ def _cut(data: Loaded, parts: Mapping[str, float]) -> None:
         if campaign.name not in names:
             state.delete(campaign.name)
     state.keep_all(campaigns)
+
+
+def portfolio_sentence(plans: Mapping[str, CampaignPlan], orders: Orders) -> str:
+    """What the kept campaigns come to together; empty where none can be planned."""
+    if not plans:
+        return ""
+    figures = [plan.economics for plan in plans.values()]
+    customers = wording.plural(sum(figure.customers for figure in figures), "customer")
+    cost, gain = (
+        wording.money(amount, orders.currency, short=True)
+        for amount in (
+            sum(figure.cost for figure in figures),
+            sum(figure.gain.expected for figure in figures),
+        )
+    )
+    first = min(plan.campaign.first_day(orders.end) for plan in plans.values())
+    verb = "addresses" if len(plans) == 1 else "address"
+    return (
+        f"{wording.plural(len(plans), 'campaign')} {verb} {customers} for {cost} and should gain "
+        f"{gain} after that. The first message goes out on {wording.day(first)}."
+    )

@@ -15,6 +15,7 @@ from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.send_times import due_table, sequence_table
 from retention.campaigns.suppression import without_signal
 from retention.charts.campaigns import spec
+from retention.experiments.power import experiment_power
 from retention.view import findings, text
 from retention.view.campaigns import data as data_of, frames, words
 from retention.view.live_chart import live_chart
@@ -26,6 +27,12 @@ TURNS = "Size and lift"
 MESSAGES = "Messages"
 OFFERS = "Money or percent"
 LEFT_OUT = "Left out"
+#: What a test compares, by what the table of its power calls it.
+_METRIC_LABELS = {
+    "bought": "Customers who order",
+    "orders": "Orders a customer",
+    "revenue": "Revenue a customer",
+}
 
 
 def _draw_bridge(data: Loaded, plan: CampaignPlan) -> None:
@@ -180,21 +187,12 @@ def _draw_when(data: Loaded, plan: CampaignPlan) -> None:
 
 
 def _draw_left_out(data: Loaded, plan: CampaignPlan) -> None:
-    """Whom the plan leaves out and why, and what the holdout can show."""
+    """Whom the plan leaves out and why, and what the holdout can show of each metric."""
     st.markdown("**Left out**")
     for line in _left_out_lines(plan, data.orders.currency) or ["Nobody."]:
         st.markdown(f"- {text.plain(line)}")
     if np.isfinite(plan.detectable_lift):
-        shown = words.lift_in_words(plan.detectable_lift)
-        assumed = words.lift_in_words(plan.campaign.terms.lift)
-        st.caption(
-            text.plain(
-                f"With {wording.count(plan.held)} held out a lift of {shown} or more would show; "
-                f"you assume {assumed}.",
-                limit=600,
-            ),
-            help=words.DEFINITIONS["detectable"],
-        )
+        st.html(_power_table(plan, data.orders.currency))
     people = people_for(data)
     by_hand = without_signal(plan.campaign, people.signals, people.contacts)
     if by_hand:
@@ -202,6 +200,32 @@ def _draw_left_out(data: Loaded, plan: CampaignPlan) -> None:
             "By hand, since these orders do not tell: "
             + " ".join(text.plain(f"{rule.who} ({rule.instead.rstrip('.')}).") for rule in by_hand)
         )
+
+
+def _power_table(plan: CampaignPlan, currency: str | None) -> str:
+    """The smallest difference that the test shows of each metric, with and without the forecast."""
+    power = experiment_power(plan, shares=[plan.held / plan.size])
+    in_words: dict[str, Callable[[float], str]] = {
+        "bought": lambda share: words.points(share).replace(" ", "\xa0"),
+        "orders": lambda orders: wording.decimal(orders, 3),
+        "revenue": lambda amount: wording.money(amount, currency),
+    }
+    rows = ""
+    for metric, label in _METRIC_LABELS.items():
+        raw, adjusted = power[power["metric"] == metric].sort_values("adjusted").to_dict("records")
+        cells = "".join(
+            f"<td>{escape(in_words[metric](row['difference']))}<small>"
+            f"+{escape(wording.percent(row['relative']))}</small></td>"
+            for row in (raw, adjusted)
+        )
+        expected = raw["expected"]
+        shown = wording.percent(expected) if metric == "bought" else in_words[metric](expected)
+        rows += f"<tr><td>{escape(label)}</td><td>{escape(shown)}</td>{cells}</tr>"
+    return (
+        f'<table class="plan-table" title="{escape(words.DEFINITIONS["detectable"])}"><thead><tr>'
+        "<th>Smallest difference that the test shows</th><th>Expected of the held out</th>"
+        f"<th>Shown</th><th>With the forecast</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
 
 
 def _left_out_lines(plan: CampaignPlan, currency: str | None) -> list[str]:

@@ -1,5 +1,6 @@
 """One campaign: the verdict and the numbers, the controls, what is open below, and keeping it."""
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -9,6 +10,7 @@ from retention.campaigns.campaign import Campaign
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.suppression import unreachable
 from retention.errors import DataError
+from retention.experiments.power import ProposedTest, proposed_test
 from retention.view import forecast_panels, text, widgets
 from retention.view.campaigns import (
     audience,
@@ -60,7 +62,9 @@ def draw_planner(data: Loaded, verdict: DeltaGenerator) -> None:
         data: The session's data.
         verdict: The place of the verdict.
     """
-    as_read = campaign = controls.as_set(beginning.on_table(data), data.orders.end)
+    campaign = controls.as_set(beginning.on_table(data), data.orders.end)
+    learned = beginning.learned_for(data, campaign)
+    as_read = campaign = beginning.with_basis(campaign, learned)
     top = st.container()
     # On a phone the numbers stand below the controls, on a screen beside them.
     left, right = st.columns([4, 7], gap="large")
@@ -69,7 +73,7 @@ def draw_planner(data: Loaded, verdict: DeltaGenerator) -> None:
     with top:
         draw_whom(data, campaign)
     with left:
-        draw_assumptions(campaign, data.orders.currency)
+        draw_assumptions(campaign, data.orders.currency, learned)
         if plan is not None:
             campaign = draw_audience_size(data, campaign, plan)
     with right:
@@ -116,7 +120,7 @@ def _draw_plan(
     key: str = "plan",
 ) -> CampaignPlan | None:
     """The plan, with its verdict and numbers in their places; None without anybody to address."""
-    plan = _draw_verdict_or_problem(data, campaign, verdict)
+    plan = _draw_verdict_or_problem(data, campaign, verdict, key)
     widgets.show_so_far()
     if plan is None:
         numbers.empty()
@@ -127,9 +131,12 @@ def _draw_plan(
 
 
 def _draw_verdict_or_problem(
-    data: Loaded, campaign: Campaign, place: DeltaGenerator
+    data: Loaded, campaign: Campaign, place: DeltaGenerator, key: str = ""
 ) -> CampaignPlan | None:
-    """The plan, with its verdict in its place; the problem and None without anybody to address."""
+    """The plan, with its verdict in its place; the problem and None without anybody to address.
+
+    With a key, a button takes the test that is proposed.
+    """
     try:
         plan = data_of.plan_for(data, campaign)
     except DataError as error:
@@ -139,7 +146,7 @@ def _draw_verdict_or_problem(
         return None
     with place.container():
         draw_verdict(plan, data.orders.currency)
-        _draw_cautions(data, plan)
+        _draw_test(data, plan, key)
         if reason := unreachable(campaign.channel, people.people_for(data).contacts):
             st.warning(text.plain(reason, limit=600), icon=":material/unsubscribe:")
         if state.elsewhere(data.orders.digest):
@@ -150,14 +157,42 @@ def _draw_verdict_or_problem(
     return plan
 
 
-def _draw_cautions(data: Loaded, plan: CampaignPlan) -> None:
-    """What a holdout cannot show with what could, and a file that ends long before the campaign."""
-    bigger = None if plan.power.suffices else data_of.bigger_audience(data, plan)
-    if holdout := words.holdout_words(plan.power, plan.held, bigger):
-        st.caption(f":orange[:material/science:] {text.plain(holdout, limit=600)}")
-    end = data.orders.end
-    if age := words.file_age(plan.campaign.first_day(end), end):
+def _draw_test(data: Loaded, plan: CampaignPlan, key: str) -> None:
+    """What the test will show and what would show more; a file that ends long before it."""
+    end, campaign, power = data.orders.end, plan.campaign, plan.power
+    proposal = proposed_test(plan)
+    would_show = power.suffices or (proposal is not None and proposal.power.suffices)
+    sentences = words.holdout_words(
+        power,
+        plan.held,
+        words.look_of(plan, end, data.orders.currency),
+        proposal=proposal,
+        bigger=None if would_show else data_of.bigger_audience(data, plan),
+        measured=campaign.terms.lift_tests > 0,
+    )
+    if sentences:
+        colour = "gray" if power.suffices else "orange"
+        st.caption(
+            f":{colour}[:material/science:] {text.plain(sentences, limit=800)}",
+            help=words.DEFINITIONS["detectable"],
+        )
+    if proposal is not None and key:
+        st.button(
+            words.proposal_words(proposal),
+            icon=":material/science:",
+            key=f"take_test-{key}",
+            help=words.price_of_holdout(proposal.forgone, data.orders.currency) or None,
+            on_click=_take_test,
+            args=(campaign, proposal),
+        )
+    if age := words.file_age(campaign.first_day(end), end):
         st.caption(f":orange[:material/event_busy:] {text.plain(age, limit=600)}")
+
+
+def _take_test(campaign: Campaign, proposal: ProposedTest) -> None:
+    """Let the campaign on the table have the share held out and the days that are proposed."""
+    changed = replace(campaign, holdout_share=proposal.share, window_days=proposal.days)
+    state.change(changed, holdout=round(proposal.share * 100), window=proposal.days)
 
 
 def _draw_another(data: Loaded) -> None:

@@ -94,6 +94,8 @@ def plans_table(
                 "starts_on": plan.campaign.first_day(end, today),
                 "window_days": plan.campaign.window_days,
                 "lift": round(terms.lift, 6),
+                "lift_error": round(terms.lift_error, 6),
+                "lift_tests": terms.lift_tests,
                 "offer": terms.offer.kind,
                 "offer_value": round(terms.offer.value, 6),
                 "margin": round(terms.margin, 6),

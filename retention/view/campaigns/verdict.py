@@ -87,8 +87,9 @@ def _break_even(plan: CampaignPlan) -> str:
     lift = plan.economics.break_even_lift
     if not np.isfinite(lift):
         return "No lift makes it pay: messages and offers take more than the margin."
-    assumed = words.lift_in_words(plan.campaign.terms.lift)
-    return f"It breaks even at a lift of {words.lift_in_words(lift)}; you assume {assumed}."
+    terms = plan.campaign.terms
+    expected = f"{words.expects_lift(terms)} {words.lift_in_words(terms.lift)}"
+    return f"It breaks even at a lift of {words.lift_in_words(lift)}; {expected}."
 
 
 def draw_metrics(plan: CampaignPlan, currency: str | None, key: str) -> None:

@@ -18,12 +18,14 @@ from retention.view.campaigns.beginning import (
     OWN,
     begin_again,
     campaign_name,
-    has_starting_lift,
+    has_lift,
+    learned,
     on_table,
-    starting_lift,
     usual_name,
     with_channel,
+    with_lift,
 )
+from retention.view.campaigns.controls import lift_in_100
 from retention.view.session import campaigns as state
 from retention.view.session.loaded import Loaded
 
@@ -121,19 +123,22 @@ def _segments_chosen(data: Loaded) -> None:
         # Without a segment there is nothing to plan: the ones before stay.
         state.change(campaign, segments=list(campaign.segments))
         return
-    terms, name = campaign.terms, campaign.name
-    if has_starting_lift(data, campaign):
-        terms = replace(terms, lift=starting_lift(data, chosen))
+    name = campaign.name
+    follows = has_lift(campaign, learned(data, campaign).start)
+    lift = learned(data, campaign, chosen).start
     if name == usual_name(campaign):
         name = state.free_name(campaign_name(campaign.strategy, chosen), campaign.name)
-    changed = replace(campaign, segments=chosen, terms=terms, name=name)
-    state.change(changed, name=name, lift=round(terms.lift * 100, 1))
+    changed = replace(campaign, segments=chosen, name=name)
+    if follows:
+        changed = with_lift(changed, lift)
+    state.change(changed, name=name, lift=lift_in_100(changed.terms.lift))
 
 
 def _one_each(data: Loaded) -> None:
     """A campaign for each segment instead of the one on the table, in the order of choice."""
     campaign = on_table(data)
-    named, lift_set = campaign.name != usual_name(campaign), not has_starting_lift(data, campaign)
+    named = campaign.name != usual_name(campaign)
+    follows = has_lift(campaign, learned(data, campaign).start)
     campaigns: list[Campaign] = []
     for segment in campaign.segments:
         name = (
@@ -142,16 +147,15 @@ def _one_each(data: Loaded) -> None:
             else campaign_name(campaign.strategy, (segment,))
         )
         name = state.free_name(name, state.edited(), [other.name for other in campaigns])
-        terms = campaign.terms
+        lift = learned(data, campaign, (segment,)).start
         campaigns.append(
             replace(
-                campaign,
+                with_lift(campaign, lift) if follows else campaign,
                 segments=(segment,),
                 name=name,
                 holdout_key=name,
                 # A cut counted the customers of all of them.
                 size=campaign.size if isinstance(campaign.size, str) else BEST,
-                terms=terms if lift_set else replace(terms, lift=starting_lift(data, (segment,))),
             )
         )
     state.keep_each(tuple(campaigns), data.orders.digest)

@@ -1,7 +1,6 @@
 """The planner's definitions and labels, in one place."""
 
-from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -12,14 +11,23 @@ from retention.campaigns.economics import Economics
 from retention.campaigns.holdout import HoldoutPower
 from retention.campaigns.offers import OFFERS, Offer, OfferKind
 from retention.campaigns.plan import CampaignPlan
-from retention.campaigns.terms import ENDS, MAIN, OPENING
-from retention.campaigns.usual import FIRST_LIFT, READ_BY_ALL, READ_BY_LAPSED, usual_lift
-from retention.orders.orders import Orders
+from retention.campaigns.terms import ENDS, MAIN, OPENING, Terms
+from retention.campaigns.usual import (
+    FIRST_LIFT,
+    READ_BY_ALL,
+    READ_BY_LAPSED,
+    StartingLift,
+    usual_lift,
+)
+from retention.experiments.learning import LearnedLift
+from retention.experiments.power import MOST_TESTS, ProposedTest
+from retention.statistics import FORECAST_LEVEL, normal_width
 from retention.view import text
 
 DEFINITIONS = {
     "lift": "How many of 100 customers who would not order within the window do so because of the "
-    "campaign. An assumption: orders alone do not tell it, a held-out group does.",
+    "campaign. Orders alone do not tell it, a held-out group does: an assumption, until a test of "
+    "yours has measured it.",
     "anyway": "Of those who would have ordered anyway, the share who use the offer. Each of "
     "them costs the offer and brings nothing new.",
     "contact": "What one message to one customer costs. Whoever orders leaves the sequence, "
@@ -40,11 +48,12 @@ DEFINITIONS = {
     "cut, and held out.",
     "gain": "Margin with the campaign less margin without it, less contacts and offers, over "
     "the window. 80% range: chance, the fit, and how far such forecasts were off in this store "
-    "before; the lift is taken as you assume it.",
+    "before. A lift that you assume is taken as it is; one that tests have measured adds its "
+    "own uncertainty.",
     "cost": "Contacts, offers used by customers who would have ordered anyway, and offers used "
     "by those it persuades.",
-    "loss": "Probability that the gain falls below zero, the lift being as you assume it. It "
-    "allows for all that the range of the gain allows for.",
+    "loss": "Probability that the gain falls below zero. It allows for all that the range of the "
+    "gain allows for.",
     "return": "Expected gain for each unit of money spent on contacts and offers.",
     "break_even": "The lift at which the expected gain of the customers addressed is zero: "
     "below it the campaign costs more than it brings. With “Best size” another lift addresses "
@@ -52,8 +61,9 @@ DEFINITIONS = {
     "largest": "The main offer at which the expected gain is zero. A larger one loses money at "
     "this lift. Where it is above the average order value, even an order for free would pay: "
     "few get as far as this offer.",
-    "detectable": "The smallest lift that comparing both groups shows in 4 of 5 cases, at 5% "
-    "significance, two-sided.",
+    "detectable": "The smallest difference that comparing both groups shows in 4 of 5 tests, at 5% "
+    "significance, two-sided. Points: the share who order of those addressed, less that of those "
+    "held out. Look once, on the day named: who looks every week sees more than there is.",
     "without": "What these customers do within the window if nothing is sent, by the fitted "
     "model, with its 80% range.",
     "due": "An order is due at the last order plus the customer's typical (median) wait by the "
@@ -130,33 +140,108 @@ class Bigger(NamedTuple):
 
 
 #: Campaigns that nobody would wait for.
-MANY_CAMPAIGNS = 12
+MANY_CAMPAIGNS = MOST_TESTS
 
 
-def holdout_words(power: HoldoutPower, held: int, bigger: Bigger | None = None) -> str:
-    """What a holdout that cannot show the assumed lift shows, and what could; "" where it can.
+class Look(NamedTuple):
+    """When a test is read, and what it costs.
+
+    Attributes:
+        days: The days on which orders count.
+        day: The day after them.
+        price: What holding customers out costs in words; "" where it costs nothing.
+    """
+
+    days: int
+    day: date
+    price: str = ""
+
+
+def holdout_words(
+    power: HoldoutPower,
+    held: int,
+    look: Look,
+    *,
+    proposal: ProposedTest | None = None,
+    bigger: Bigger | None = None,
+    measured: bool = False,
+) -> str:
+    """What a test will show, when to look, what it costs, and what would show more.
 
     Args:
         power: From the plan.
         held: Customers held out.
+        look: When it is read.
+        proposal: The share and the days that would do.
         bigger: A larger audience that could show the lift.
+        measured: Whether tests have measured the lift.
     """
-    if power.suffices or not power.customers:
+    if not power.customers:
+        return ""
+    advice = _what_would_show(power, proposal, bigger, measured=measured)
+    if not held:
+        head = "Nobody is held out, so this campaign will not show what it brings."
+        return f"{head} {advice}"
+    if power.shown != power.shown:
+        head = f"With {wording.count(held)} held out this campaign can show no lift at all."
+        return f"{head} {advice}"
+    lift = lift_in_words(power.assumed)
+    expects = f"Your tests say {lift}" if measured else f"You assume {lift}"
+    outlook = "it should show" if power.suffices else "it will hardly prove anything"
+    sentences = (
+        f"With {wording.count(held)} held out of {wording.count(power.customers)} and "
+        f"{wording.days(look.days)}, the test shows {points(power.difference)} or more, a lift of "
+        f"{lift_in_words(power.shown)}.",
+        f"{expects}, so {outlook}.",
+        f"Look on {wording.day(look.day)}.",
+        look.price,
+        advice,
+    )
+    return " ".join(filter(None, sentences))
+
+
+def look_of(plan: CampaignPlan, end: date, currency: str | None, today: date | None = None) -> Look:
+    """When a plan's test is read, and what it costs."""
+    campaign = plan.campaign
+    day = campaign.first_day(end, today) + timedelta(days=campaign.window_days)
+    price = price_of_holdout(plan.forgone, currency) if plan.held else ""
+    return Look(days=campaign.window_days, day=day, price=price)
+
+
+def price_of_holdout(forgone: float, currency: str | None) -> str:
+    """What holding customers out costs, a sentence; "" where it costs nothing or is not known."""
+    if not forgone > 0:
+        return ""
+    return (
+        f"Holding them out costs {wording.money(forgone, currency, short=True)} of expected gain."
+    )
+
+
+def points(share: float) -> str:
+    """A difference of two shares.
+
+    >>> points(0.041), points(0.2403), points(0.00231)
+    ('4.1 points', '24 points', '0.23 points')
+    """
+    return f"{wording.general(share * 100, 2)} points"
+
+
+def proposal_words(proposal: ProposedTest) -> str:
+    """A proposal as it stands on its button."""
+    return f"Hold out {wording.percent(proposal.share)} for {wording.days(proposal.days)}"
+
+
+def _what_would_show(
+    power: HoldoutPower, proposal: ProposedTest | None, bigger: Bigger | None, *, measured: bool
+) -> str:
+    if proposal is not None and proposal.power.suffices:
+        shown = lift_in_words(power.assumed)
+        if power.suffices:
+            return f"{proposal_words(proposal)}: that would do to show {shown}."
+        return f"{proposal_words(proposal)} to show {shown}."
+    if power.suffices:
         return ""
     lift = lift_in_words(power.assumed)
-    if not held:
-        head = "Nobody is held out, so this campaign will not show what it brings"
-    elif power.shown != power.shown:
-        head = f"With {wording.count(held)} held out this campaign can show no lift at all"
-    else:
-        head = (
-            f"With {wording.count(held)} held out a lift shows from {lift_in_words(power.shown)}; "
-            f"you assume {lift}, so this campaign will hardly prove anything"
-        )
-    return f"{head}. {_what_would_show(power, lift, bigger)}"
-
-
-def _what_would_show(power: HoldoutPower, lift: str, bigger: Bigger | None) -> str:
     if power.share_needed == power.share_needed:
         share = wording.percent(np.ceil(power.share_needed * 100) / 100)
         return f"Hold out {share} to show {lift}."
@@ -175,13 +260,46 @@ def _what_would_show(power: HoldoutPower, lift: str, bigger: Bigger | None) -> s
     times = int(np.ceil(power.campaigns_needed))
     if times <= MANY_CAMPAIGNS:
         return (
-            f"{words} It takes {needed} customers: send it {times} times with a half held out, and "
-            "compare all of them together."
+            f"{words} It takes {needed} customers: send it {times} times with a half held out. "
+            "What each test shows goes into the next plan."
         )
+    then = "Measure" if measured else "Take the lift as an assumption here, and measure"
     return (
         f"{words} It takes {needed} customers, {wording.count(times)} campaigns like this one. "
-        "Take the lift as an assumption here, and measure it on a larger audience."
+        f"{then} it on a larger audience."
     )
+
+
+def lift_basis(lift: StartingLift, learned: LearnedLift | None = None) -> str:
+    """What a plan's lift rests on, a sentence; an assumption where no test has measured it.
+
+    Args:
+        lift: Of the plan.
+        learned: What the session's tests say, where the plan starts from it.
+
+    >>> lift_basis(StartingLift(0.031, error=0.0164, tests=2))
+    'From 2 tests of yours: 3.1 in 100, 80% range 1 to 5.2.'
+    """
+    if not lift.tests:
+        return "An assumption: orders do not tell a lift, the held-out group does."
+    half = normal_width(FORECAST_LEVEL) * lift.error
+    expected, low, high, others = lift.lift, lift.lift - half, lift.lift + half, ""
+    if learned is not None:
+        expected, low, high = learned.lift, learned.low, learned.high
+        others = ", on other customers" if learned.source == "same strategy" else ""
+    tests = wording.plural(lift.tests, "test")
+    ends = " to ".join(_in_100(end) for end in (low, high))
+    return f"From {tests} of yours{others}: {_in_100(expected)} in 100, 80% range {ends}."
+
+
+def _in_100(lift: float) -> str:
+    """A lift in hundredths, to a tenth: no test knows it better."""
+    return wording.general(round(lift * 100, 1) + 0.0, 4)
+
+
+def expects_lift(terms: Terms) -> str:
+    """What a plan's lift rests on, before the lift: "you assume" or "your tests say"."""
+    return "your tests say" if terms.lift_tests else "you assume"
 
 
 def in_currency(currency: str | None) -> str:
@@ -272,24 +390,3 @@ def largest_offer(figures: Economics, offer: Offer, currency: str | None) -> str
     if offer.kind == "amount" and orders and largest >= figures.revenue_with.expected / orders:
         return "A whole order"
     return wording.money(largest, currency)
-
-
-def portfolio_sentence(plans: Mapping[str, CampaignPlan], orders: Orders) -> str:
-    """What the kept campaigns come to together; empty where none can be planned."""
-    if not plans:
-        return ""
-    figures = [plan.economics for plan in plans.values()]
-    customers = wording.plural(sum(figure.customers for figure in figures), "customer")
-    cost, gain = (
-        wording.money(amount, orders.currency, short=True)
-        for amount in (
-            sum(figure.cost for figure in figures),
-            sum(figure.gain.expected for figure in figures),
-        )
-    )
-    first = min(plan.campaign.first_day(orders.end) for plan in plans.values())
-    verb = "addresses" if len(plans) == 1 else "address"
-    return (
-        f"{wording.plural(len(plans), 'campaign')} {verb} {customers} for {cost} and should gain "
-        f"{gain} after that. The first message goes out on {wording.day(first)}."
-    )

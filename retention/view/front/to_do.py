@@ -19,18 +19,20 @@ from retention.actions.ranking import (
 )
 from retention.actions.second_wait import SecondWait, second_wait
 from retention.campaigns.campaign import Channel
-from retention.campaigns.holdout import customer_hashes
 from retention.errors import ModelError
+from retention.experiments.campaign_test import MeasuredLift
+from retention.experiments.learning import lift_source
 from retention.kept_work.made import FixedChoice, LeftAlone
 from retention.models.next_order import silence_chance
 from retention.models.uncertainty import value_uncertainty
 from retention.playbook import strategy_of
+from retention.random_draws import customer_hashes
 from retention.reports.breakdown import Breakdown
 from retention.reports.metric_gaps import Gap
 from retention.segments.rules import SegmentRules
 from retention.segments.stages import assign_codes, label_frame
 from retention.view import page_table, text
-from retention.view.session import campaigns as state, choices
+from retention.view.session import campaign_tests, campaigns as state, choices
 from retention.view.session.cache import kept
 from retention.view.session.contact import contact_costs
 from retention.view.session.fixed_choices import CHOSEN, choices_of, keep_choice
@@ -75,10 +77,7 @@ def fill(where: DeltaGenerator, data: Loaded, conclusion: DeltaGenerator) -> Non
         for action in found.actions:
             _draw_action(data, action)
         if found.actions:
-            st.caption(
-                "No customer is on two lists. What a campaign brings rests on an assumed lift, "
-                "which you can change and measure."
-            )
+            st.caption(f"No customer is on two lists. {lift_words(found)}")
         else:
             st.info(
                 "No action can be proposed from these orders yet.",
@@ -118,11 +117,31 @@ def conclusion_of(found: NextActions, planned: int = 0) -> str:
     )
 
 
+def lift_words(found: NextActions) -> str:
+    """What the lifts of the actions' campaigns rest on.
+
+    Args:
+        found: The actions; at least one.
+    """
+    measured = [action.campaign.terms.lift_tests > 0 for action in found.actions]
+    if all(measured):
+        return "What a campaign brings rests on the lift that your tests have measured."
+    if any(measured):
+        number = wording.count(sum(measured))
+        return (
+            f"For {number} of {wording.count(len(measured))}, what a campaign brings rests on your "
+            "tests, else on an assumed lift."
+        )
+    return "What a campaign brings rests on an assumed lift, which you can change and measure."
+
+
 def actions_for(data: Loaded) -> NextActions:
     """Return what to do next, by the session's thresholds and rules for campaigns."""
     order_value = None if data.orders.has_amounts else choices.order_value()
     costs = tuple(contact_costs(data).items())
-    return _actions(data, choices.segment_rules(), left_alone(), costs, order_value)
+    # Names are a visitor's own, and change nothing: they stay out of the key.
+    lifts = tuple(replace(lift, name="") for lift in campaign_tests.lifts())
+    return _actions(data, choices.segment_rules(), left_alone(), costs, order_value, lifts)
 
 
 def open_campaign(data: Loaded, action: NextAction) -> None:
@@ -178,9 +197,13 @@ def _actions(
     leave: LeftAlone,
     costs: tuple[tuple[Channel, float], ...],
     order_value: float | None,
+    lifts: tuple[MeasuredLift, ...],
 ) -> NextActions:
+    source = lift_source(lifts)
     try:
-        facts = replace(_facts(data, rules, order_value), contact_costs=dict(costs))
+        facts = replace(
+            _facts(data, rules, order_value), contact_costs=dict(costs), lift_source=source
+        )
     except ModelError as error:
         return NextActions(actions=(), missing=(str(error),))
     suppress = partial(suppressed, data=data, leave=leave)

@@ -15,6 +15,7 @@ from retention.orders.orders import Orders, read_orders
 from retention.samples.data_sets import SAMPLES, sample_file
 from retention.view.session.cache import empty_caches, share_results_of
 from retention.view.session.engine_link import is_lost
+from retention.view.session.sample_tests import add_sample_tests, remove_sample_tests
 from retention.view.session.signal_files import files_of, follow_orders, forget_files
 from retention.view.session.store_settings import store_settings
 
@@ -196,6 +197,10 @@ def _keep(fresh: Loaded) -> Loaded:
     previous, fresh = get(), with_currency(fresh)
     st.session_state[_KEY] = fresh
     st.session_state.pop(_LOST, None)
+    if fresh.origin.kind == "store":
+        add_sample_tests()
+    else:
+        remove_sample_tests()
     if previous is None or _are_same(previous.orders, fresh.orders):
         return fresh
     if previous.orders.digest != fresh.orders.digest and not files_of(fresh.orders):

@@ -138,6 +138,25 @@ def test_changes_are_written_once_each(at_home):
     assert work.orders is not None
 
 
+def test_the_sample_store_is_kept_with_its_campaigns(at_home):
+    def script() -> None:
+        from retention.view.session import campaign_tests, loaded
+        from retention.view.session.kept_work import keeping
+        from retention.view.session.own_work import own_work
+
+        loaded.put_sample("store")
+        keeping.turn_on()
+        loaded.put_sample("cdnow")
+        assert not campaign_tests.tests()
+        keeping.go_on(print)
+        assert campaign_tests.tests()
+        assert own_work() == ""
+
+    at = AppTest.from_function(script, default_timeout=60).run()
+    assert not at.exception
+    assert at.session_state["loaded_orders"].origin.kind == "store"
+
+
 @pytest.mark.parametrize("address", [None, "0.0.0.0", "192.168.1.4", "shop.example.com"])
 def test_on_any_other_address_nothing_is_written_or_read(monkeypatch, kept, address):
     folder.write(some_work())

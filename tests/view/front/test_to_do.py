@@ -4,8 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from retention import Terms
 from retention.actions.action import NextActions
-from retention.view.front.to_do import conclusion_of
+from retention.view.front.to_do import conclusion_of, lift_words
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,13 @@ def test_it_says_what_is_planned(planned, lead):
     found = NextActions(actions=(action, action), missing=())
     words = conclusion_of(found, planned)
     assert words == f"{lead} they should bring **€100** after their cost."
+
+
+def test_it_says_what_the_lifts_rest_on():
+    def actions(*tests):
+        each = (SimpleNamespace(campaign=SimpleNamespace(terms=Terms(lift_tests=n))) for n in tests)
+        return NextActions(actions=tuple(each), missing=())
+
+    assert "an assumed lift, which you can change" in lift_words(actions(0, 0))
+    assert lift_words(actions(2, 0, 0)).startswith("For 1 of 3, what a campaign brings rests on")
+    assert "your tests have measured" in lift_words(actions(1, 2))
