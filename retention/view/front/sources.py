@@ -35,18 +35,8 @@ from retention.view.welcome import invitation, kept_offer, loading, lost
 
 #: Endings of the files that can be uploaded.
 FILE_TYPES = [
-    "csv",
-    "tsv",
-    "txt",
-    "gz",
-    "zip",
-    "parquet",
-    "xlsx",
-    "xlsm",
-    "xlsb",
-    "xls",
-    "ods",
-    "html",
+    *("csv", "tsv", "txt", "gz", "zip", "parquet"),
+    *("xlsx", "xlsm", "xlsb", "xls", "ods", "html"),
 ]
 #: Those that the field for orders takes: a file of saved work may be dropped there too.
 TAKEN_TYPES = [*FILE_TYPES, SUFFIX.removeprefix(".")]
