@@ -138,6 +138,27 @@ def test_changes_are_written_once_each(at_home):
     assert work.orders is not None
 
 
+def test_a_later_export_is_read_like_the_one_before_but_for_its_currency():
+    def script() -> None:
+        from dataclasses import replace
+
+        from retention.view.session import loaded
+        from retention.view.session.kept_work import record
+        from tests.kept_work.examples import some_work
+
+        work = some_work()
+        mapping = replace(
+            work.mapping, columns={**work.mapping.columns, "currency": "Currency"}, currency="EUR"
+        )
+        loaded.put("orders.csv", work.orders, mapping=mapping)
+        columns = ("Email", "Date", "Total", "Currency", "More")
+        assert record.mapping_for(columns) == replace(mapping, currency=None)
+        assert record.mapping_for(columns[:3]) is None
+        assert record.mapping_for(columns[:3], opened=work) == work.mapping
+
+    assert not AppTest.from_function(script, default_timeout=60).run().exception
+
+
 def test_the_sample_store_is_kept_with_its_campaigns(at_home):
     def script() -> None:
         from retention.view.session import campaign_tests, loaded

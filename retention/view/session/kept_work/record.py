@@ -180,4 +180,5 @@ def mapping_for(columns: tuple[str, ...], opened: Work | None = None) -> Mapping
     mapping = work.mapping if work is not None else data.mapping if data is not None else None
     if mapping is None or not set(mapping.columns.values()) <= set(columns):
         return None
-    return mapping
+    # Which currency counts is asked anew: an export in another one could not be read at all.
+    return replace(mapping, currency=None) if "currency" in mapping.columns else mapping
