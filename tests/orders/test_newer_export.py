@@ -1,105 +1,25 @@
 """A newer export is added to loaded orders: each order counts once, as it is now."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 
 import ibis
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
 
 from retention import DataError, add_export, read_orders
 from retention.orders.orders import Orders
-
-FIRST = datetime(2024, 1, 1)
-COLUMNS = {
-    "order_id": "Number",
-    "customer_id": "Buyer",
-    "ordered_at": "Placed",
-    "revenue": "Paid",
-    "refund": "Refunded",
-    "status": "Status",
-    "channel": "Channel",
-    "product": "Product",
-}
-
-
-@dataclass(frozen=True)
-class Sale:
-    """A row of an export."""
-
-    number: int
-    buyer: str = "ann@shop.com"
-    minutes: int = 0
-    paid: float = 10.0
-    refunded: float = 0.0
-    status: str = "paid"
-    channel: str = "web"
-    product: str = "Tea"
-
-    @property
-    def placed(self) -> datetime:
-        return FIRST + timedelta(minutes=self.minutes)
-
-
-def export(sales, *, without=(), name="orders.csv", dates="%Y-%m-%d %H:%M", **options) -> Orders:
-    """Read sales from a file, without some of the columns."""
-    cells = {
-        "Number": [f"#{sale.number}" for sale in sales],
-        "Buyer": [sale.buyer for sale in sales],
-        "Placed": [sale.placed.strftime(dates) for sale in sales],
-        "Paid": [f"{sale.paid:.2f}" for sale in sales],
-        "Refunded": [f"{sale.refunded:.2f}" for sale in sales],
-        "Status": [sale.status for sale in sales],
-        "Channel": [sale.channel for sale in sales],
-        "Product": [sale.product for sale in sales],
-        "Currency": [options.pop("currency", "EUR")] * len(sales),
-    }
-    frame = pd.DataFrame({c: values for c, values in cells.items() if c not in without})
-    columns = {role: c for role, c in COLUMNS.items() if c in frame}
-    return read_orders(frame.to_csv(index=False).encode(), columns, name=name, **options)
-
-
-def shop(days: int = 60, start: int = 0) -> list[Sale]:
-    """Sales of a shop: one a day at noon, of seven customers in turn."""
-    return [
-        Sale(
-            number=1000 + day,
-            buyer=f"c{day % 7}@shop.com",
-            minutes=day * 1440 + 720,
-            paid=20.0 + day,
-            channel=("web", "store")[day % 2],
-        )
-        for day in range(start, start + days)
-    ]
-
-
-def changed(sales, **of_number) -> list[Sale]:
-    """Sales of which some are in another state: `n1005={"status": "cancelled"}`."""
-    states = {int(number[1:]): state for number, state in of_number.items()}
-    return [replace(sale, **states.get(sale.number, {})) for sale in sales]
-
-
-def rows(orders: Orders, *, numbered: bool = True) -> list[tuple]:
-    """The orders as comparable rows."""
-    table = orders.table.to_pandas()
-    if "refunded" not in table:
-        table["refunded"] = 0.0
-    names = ["customer_id", "ordered_at", "revenue", "refunded", "channel", "product"]
-    names = (["order_id"] if numbered else []) + [c for c in names if c in table]
-    table = table[names].round({"revenue": 2, "refunded": 2})
-    return sorted(table.itertuples(index=False, name=None))
-
-
-OLD = shop(60)
-LAST_MONTH = changed(
-    shop(50, start=40),
-    n1041={"refunded": 5.0},
-    n1042={"refunded": 62.0},
-    n1043={"status": "cancelled"},
-    n1044={"paid": 99.0},
+from tests.orders.joining.exports import (
+    LAST_MONTH,
+    NOW,
+    OLD,
+    Sale,
+    changed,
+    export,
+    refund_row,
+    rows,
+    shop,
 )
-NOW = OLD[:40] + LAST_MONTH
 
 
 def test_the_last_month_is_added():
@@ -243,11 +163,6 @@ def test_numbers_may_stand_in_one_of_the_two(without):
 
 
 # --- refunds --------------------------------------------------------------------------------------
-
-
-def refund_row(number: int, of: Sale, amount: float, days: int) -> Sale:
-    """A refund on a row of its own."""
-    return replace(of, number=number, minutes=of.minutes + days * 1440, paid=-amount)
 
 
 @pytest.mark.parametrize("number", [1035, 7777], ids=["the order's number", "its own number"])
@@ -415,78 +330,3 @@ def warehouse() -> Orders:
 def test_what_does_not_go_together_is_refused(newer, words):
     with pytest.raises(DataError, match=words):
         add_export(export(OLD), newer())
-
-
-# --- any split ------------------------------------------------------------------------------------
-
-
-@st.composite
-def histories(draw):
-    """Orders as they were, and the export that shows some of them as they are now."""
-    number = draw(st.integers(4, 30))
-    times = draw(st.lists(st.integers(0, 40), min_size=number, max_size=number))
-    sales = [
-        Sale(
-            number=100 + i,
-            buyer=f"c{draw(st.integers(0, 4))}@shop.com",
-            minutes=hours * 720 + (i if draw(st.booleans()) else 0),
-            paid=float(draw(st.integers(1, 5)) * 10),
-            channel=draw(st.sampled_from(["web", "store"])),
-        )
-        for i, hours in enumerate(times)
-    ]
-    ends = draw(st.integers(5, 35)) * 720
-    begins = draw(st.integers(0, ends // 720)) * 720
-    states = st.sampled_from(["same", "same", "refunded", "partly", "cancelled", "amount"])
-    newer = []
-    for sale in sales:
-        if sale.minutes < begins:
-            continue
-        state = draw(states)
-        change = {
-            "refunded": {"refunded": sale.paid},
-            "partly": {"refunded": sale.paid / 2},
-            "cancelled": {"status": "cancelled"},
-            "amount": {"paid": sale.paid + 1},
-        }
-        newer.append(replace(sale, **change.get(state, {})))
-    return [s for s in sales if s.minutes < ends], begins, newer
-
-
-@given(histories())
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-def test_any_split_of_a_file_equals_the_whole(history):
-    old, begins, newer = history
-    truth = [*(s for s in old if s.minutes < begins), *newer]
-    alive = [s for s in newer if s.status == "paid"]
-    # A newer file that ends earlier is an older one: its states do not count.
-    if (
-        not old
-        or not alive
-        or max(s.placed.date() for s in alive) < max(s.placed.date() for s in old)
-    ):
-        return
-    joined, added = add_export(export(old), export(newer))
-    assert rows(joined) == rows(export(truth))
-    known = {s.number for s in old}
-    assert added.new == sum(s.number not in known for s in alive)
-    assert added.missing == 0
-    assert added.cancelled == sum(s.number in known for s in newer if s.status == "cancelled")
-
-
-@given(histories())
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-def test_any_split_without_order_numbers_equals_the_whole(history):
-    old, begins, newer = history
-    amounts = {sale.number: sale.paid for sale in old}
-    # An amount that changed beside an equal order cannot be told from another order.
-    newer = [replace(s, paid=amounts.get(s.number, s.paid)) for s in newer]
-    alive = [s for s in newer if s.status == "paid"]
-    how = {"without": ("Number", "Channel")}
-    if not old or not alive:
-        return
-    if max(s.placed.date() for s in alive) < max(s.placed.date() for s in old):
-        return
-    truth = [*(s for s in old if s.minutes < begins), *newer]
-    joined, _ = add_export(export(old, **how), export(newer, **how))
-    assert rows(joined, numbered=False) == rows(export(truth, **how), numbered=False)
