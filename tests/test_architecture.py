@@ -101,6 +101,7 @@ PAGES = (
     "rfm",
     "movement",
     "campaigns",
+    "results",
     "settings",
 )
 VIEW_LAYERS: dict[str, set[str]] = {

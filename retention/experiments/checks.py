@@ -10,7 +10,7 @@ import pandas as pd
 
 from retention import wording
 from retention.campaigns.holdout import detectable_lift
-from retention.experiments.campaign_test import ADDRESSED, HELD_OUT, CampaignTest
+from retention.experiments.campaign_test import HELD_OUT, CampaignTest
 from retention.models.checks import Check, CheckStatus
 from retention.orders.orders import Orders
 
@@ -188,7 +188,7 @@ def check_addressed(
     for other in others:
         if other.start > end or other.end < start:
             continue
-        theirs = other.groups.loc[other.groups["group"] == ADDRESSED, "customer_id"]
+        theirs = other.groups.loc[other.groups["group"] != other.control, "customer_id"]
         both = len(held_out & set(theirs))
         if both:
             faults.append(

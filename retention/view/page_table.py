@@ -116,11 +116,18 @@ PAGES = (
     ),
     Page(
         path="pages/campaign_calendar.py",
-        title="Calendar and results",
+        title="Calendar",
         icon=":material/calendar_month:",
         question="What goes out when, in which order, and for which budget?",
         group="Campaigns",
         styles=("campaigns",),
+    ),
+    Page(
+        path="pages/results.py",
+        title="Results",
+        icon=":material/science:",
+        question="Did the campaign work?",
+        group="Campaigns",
     ),
     Page(
         path="pages/scorecard.py",

@@ -21,6 +21,7 @@ PHONE = {"width": 390, "height": 844}
 PARTS = {
     "own_segments": ["Saved", "Overlaps"],
     "campaigns": ["Size and lift", "Messages", "Money or percent", "Left out", "Audience files"],
+    "results": ["By segment", "Checks"],
     "scorecard": [
         "All figures",
         "What to work on",

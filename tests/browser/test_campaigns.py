@@ -120,7 +120,7 @@ def keep_and_save(page):
     button(page, "Keep this campaign").click()
     expect(button(page, "Keep the changes")).to_be_visible()
     page.get_by_role("main").get_by_role("link", name="See its place among the others").click()
-    sees(page, "Calendar and results")
+    sees(page, "Calendar")
     expect(page.get_by_text(LISTED)).to_be_visible()
     gain = page.locator(".plan-budget").text_content()
     press(page, re.compile("^Budget"), "ArrowRight", 20)

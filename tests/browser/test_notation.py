@@ -15,7 +15,7 @@ PAGES = {
     "customer": "Customers",
     "segments": "Segments",
     "campaigns": "Plan",
-    "campaign_calendar": "Calendar and results",
+    "campaign_calendar": "Calendar",
     "scorecard": "Scorecard",
     "cohorts": "Cohorts",
     "channels": "Channels",

@@ -40,7 +40,7 @@ def test_the_menu_has_these_entries_in_these_groups():
     assert groups == {
         "": ["This week", "Store settings", "Glossary"],
         "Customers": ["Customers", "Segments"],
-        "Campaigns": ["Plan", "Calendar and results"],
+        "Campaigns": ["Plan", "Calendar", "Results"],
         "Insights": ["Scorecard", "Cohorts", "Channels", "Products", "Forecast"],
     }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
+from datetime import date
 from functools import partial
 from typing import NamedTuple
 
@@ -19,7 +21,7 @@ from retention.errors import DataError
 from retention.products.due import due_columns
 from retention.view import customer_lists, text, widgets
 from retention.view.campaigns import rules, segments
-from retention.view.session import choices
+from retention.view.session import campaign_tests, choices
 from retention.view.session.contact import REMINDER, contact_for, has_consent
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import left_alone, people_for
@@ -72,7 +74,7 @@ def draw_audience(data: Loaded, plan: CampaignPlan) -> None:
             return
     _draw_contents(files.audience, len(files.addressed), settings.platform)
     _draw_contact(data, plan, PLATFORMS[settings.platform])
-    _draw_downloads(data, plan.campaign.name, files)
+    _draw_downloads(data, plan, files)
     if len(files.held_out):
         uploads = settings.form != SPREADSHEET and settings.platform != "plain"
         st.caption(_about_holdout(files.holdout, len(files.held_out), uploads))
@@ -229,12 +231,14 @@ def _draw_contact(data: Loaded, plan: CampaignPlan, platform: Platform) -> None:
     st.caption(text.plain(words, limit=600))
 
 
-def _draw_downloads(data: Loaded, campaign: str, files: _Files) -> None:
+def _draw_downloads(data: Loaded, plan: CampaignPlan, files: _Files) -> None:
+    campaign = plan.campaign.name
     stem, refused = widgets.file_name(campaign), files.audience.refused
-    contact = contact_for(data)
+    contact, end = contact_for(data), data.orders.end
+    keep = partial(campaign_tests.goes_out, plan, end)
     with st.container(horizontal=True):
-        _draw_file(files.audience, ADDRESSED, stem, "audience_file")
-        _draw_file(files.holdout, "held out", f"{stem}-{HOLDOUT}", "audience_holdout_file")
+        _draw_file(files.audience, ADDRESSED, stem, "audience_file", keep)
+        _draw_file(files.holdout, "held out", f"{stem}-{HOLDOUT}", "audience_holdout_file", keep)
         if len(files.held_out):
             table = pd.DataFrame({"campaign": campaign, "group": HOLDOUT}, index=files.held_out)
             _draw_button(
@@ -242,6 +246,7 @@ def _draw_downloads(data: Loaded, campaign: str, files: _Files) -> None:
                 f"{stem}-{HOLDOUT}.csv",
                 customer_lists.list_csv(lambda: table, contact),
                 "audience_holdout",
+                keep,
             )
         if len(refused):
             _draw_button(
@@ -250,6 +255,46 @@ def _draw_downloads(data: Loaded, campaign: str, files: _Files) -> None:
                 customer_lists.list_csv(lambda: refused.set_index("customer_id"), contact),
                 "audience_refused",
             )
+    if files.audience.rows:
+        _draw_kept_groups(plan, end)
+
+
+def _draw_kept_groups(plan: CampaignPlan, end: date) -> None:
+    """Whether both groups are kept for Results, and which draw is."""
+    test = campaign_tests.test_named(plan.campaign.name)
+    if test is None:
+        st.caption(
+            ":material/science: A download keeps both groups, so that Results can tell what the "
+            "campaign brought."
+        )
+        return
+    start = wording.day(test.start)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if not campaign_tests.has_begun(test, end):
+            st.markdown(
+                ":green[:material/check_circle:] Both groups were kept: Results reads them once "
+                f"newer orders are loaded. It starts on {start}; until then a new download "
+                "replaces them.",
+                width="stretch",
+            )
+        else:
+            st.markdown(
+                f":green[:material/check_circle:] This campaign began on {start}, and the groups "
+                "of that day stay, whatever is downloaded now.",
+                width="stretch",
+            )
+            st.button(
+                "Start again",
+                icon=":material/restart_alt:",
+                key="audience_start_again",
+                type="tertiary",
+                on_click=campaign_tests.goes_out,
+                args=(plan, end),
+                kwargs={"again": True},
+                help="Keeps today's groups in place of those. What the campaign brought so far is "
+                "then no longer measured.",
+            )
+        st.page_link(campaign_tests.RESULTS_PAGE, label="Open Results", icon=":material/science:")
 
 
 def _refusals(audience: Audience) -> str:
@@ -280,8 +325,10 @@ def _about_holdout(holdout: Audience, held_out: int, uploads: bool) -> str:
     return f":material/info: {' '.join(sentences)}"
 
 
-def _draw_file(audience: Audience, group: str, stem: str, key: str) -> None:
-    """A button for each part of a file; none where nobody is in it."""
+def _draw_file(
+    audience: Audience, group: str, stem: str, key: str, keep: Callable[[], None]
+) -> None:
+    """A button for each part of a file; none where nobody is in it. A click keeps both groups."""
     if not audience.rows:
         return
     parts, count = audience.parts, wording.count(audience.rows)
@@ -293,10 +340,13 @@ def _draw_file(audience: Audience, group: str, stem: str, key: str) -> None:
             f"{name}-{number}.csv" if several else f"{name}.csv",
             content,
             f"{key}_{number}",
+            keep,
         )
 
 
-def _draw_button(label: str, name: str, content: bytes, key: str) -> None:
+def _draw_button(
+    label: str, name: str, content: bytes, key: str, keep: Callable[[], None] | None = None
+) -> None:
     st.download_button(
         label,
         content,
@@ -304,5 +354,5 @@ def _draw_button(label: str, name: str, content: bytes, key: str) -> None:
         mime="text/csv",
         icon=":material/download:",
         key=key,
-        on_click="ignore",
+        on_click=keep or "ignore",
     )

@@ -5,6 +5,7 @@ Who may be addressed, when orders are due, and what a new customer may cost.
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from retention.campaigns.send_times import due_in
 from retention.campaigns.terms import PhaseOffer
 from retention.display import key_text
 from retention.errors import DataError
+from retention.experiments.campaign_test import CampaignTest
 from retention.kept_work.made import LeftAlone
 from retention.models.cltv import with_order_value
 from retention.models.model import CltvModel
@@ -29,9 +31,9 @@ from retention.segments.labels import STAGE_LABELS
 from retention.segments.rules import STAGES
 from retention.view.campaigns import segments
 from retention.view.campaigns.words import Bigger
-from retention.view.session import campaigns as state, choices, fixed_choices
+from retention.view.session import campaign_tests, campaigns as state, choices, fixed_choices
 from retention.view.session.cache import kept
-from retention.view.session.loaded import Loaded
+from retention.view.session.loaded import Loaded, loaded_until
 from retention.view.session.own_segments import session_library
 from retention.view.session.people import left_alone, suppressed
 from retention.view.session.results import groups_for, model_for
@@ -77,6 +79,23 @@ def portfolio_for(data: Loaded) -> Portfolio:
 def due_for(data: Loaded) -> np.ndarray:
     """In how many days each customer's next order is due."""
     return due_in(data.customers, typical_wait(model_for(data), data.customers))
+
+
+def draw_again(data: Loaded, campaign: Campaign, start: date) -> CampaignTest:
+    """Return a campaign whose groups were not kept as a test: its draw repeats from its name.
+
+    The audience is computed again, from the orders before the start.
+
+    Args:
+        data: The loaded orders.
+        campaign: A kept campaign.
+        start: The day of its first message.
+
+    Raises:
+        RetentionError: It addressed nobody, as far as those orders tell.
+    """
+    earlier = loaded_until(data, start - timedelta(days=1))
+    return campaign_tests.test_of_plan(plan_for(earlier, campaign), start)
 
 
 def acquisition_for(
@@ -199,17 +218,23 @@ def _left_out(
 
 
 def roles_in_campaigns(data: Loaded, row: int) -> dict[str, str]:
-    """The role of a customer in each kept campaign whose segments hold the customer, by its name.
+    """The role of a customer in each campaign that has gone out or is kept, by its name.
+
+    Of a kept one that has not gone out, where its segments hold the customer.
 
     Args:
         data: The loaded orders.
         row: The customer's position.
     """
     campaigns = state.kept()
+    sent = campaign_tests.roles_of(str(data.customers.index[row]))
     if not campaigns:
-        return {}
+        return sent
+    # The groups of a campaign that has gone out stay, whatever a plan of today would draw.
+    out = {test.name for test in campaign_tests.tests()}
     roles = _roles(data, campaigns, left_alone(), _own_rules(data))
-    return {name: role.of(row) for name, role in roles.items() if role.of(row)}
+    planned = {name: role.of(row) for name, role in roles.items() if name not in out}
+    return {name: role for name, role in planned.items() if role} | sent
 
 
 @kept(max_entries=2, spinner="Planning the campaigns…", by_plan=True, by_signals=True)

@@ -20,7 +20,7 @@ from retention.orders.orders import Orders
 from retention.view import text
 from retention.view.campaigns import data as data_of, frames, saving, words
 from retention.view.live_chart import live_chart
-from retention.view.session import campaigns as state
+from retention.view.session import campaign_tests, campaigns as state
 from retention.view.session.loaded import Loaded
 
 _BUDGET = "plan_budget_said"
@@ -95,8 +95,33 @@ def _draw_campaign(data: Loaded, number: int, name: str, portfolio: Portfolio) -
                 st.markdown(f":orange[:material/warning: {problem}]")
             else:
                 _draw_summary(data, portfolio.plans[name])
+            _draw_test(data, number, name, portfolio.plans.get(name))
         with right, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
             _draw_buttons(number, name)
+
+
+def _draw_test(data: Loaded, number: int, name: str, plan: CampaignPlan | None) -> None:
+    """Whether the campaign has gone out; if not, a button that keeps its groups."""
+    test, end = campaign_tests.test_named(name), data.orders.end
+    if test is None:
+        st.button(
+            "It goes out",
+            icon=":material/send:",
+            key=f"campaign_goes_out_{number}",
+            type="tertiary",
+            disabled=plan is None or not len(plan.addressed),
+            on_click=campaign_tests.goes_out,
+            args=(plan, end),
+            help="Keeps both groups as they are drawn now, so that Results can tell what it "
+            "brought. Downloading the audience files does the same.",
+        )
+        return
+    went = "Went out" if campaign_tests.has_begun(test, end) else "Goes out"
+    st.page_link(
+        campaign_tests.RESULTS_PAGE,
+        label=f"{went} on {wording.day(test.start)}, both groups are kept: see Results",
+        icon=":material/science:",
+    )
 
 
 def _draw_summary(data: Loaded, plan: CampaignPlan) -> None:

@@ -74,6 +74,7 @@ def fill(where: DeltaGenerator, data: Loaded, conclusion: DeltaGenerator) -> Non
         found = actions_for(data)
         planned = sum(_is_planned(data, action) for action in found.actions)
         conclusion.markdown(conclusion_of(found, planned))
+        _draw_finished_tests(data)
         for action in found.actions:
             _draw_action(data, action)
         if found.actions:
@@ -161,6 +162,35 @@ def open_campaign(data: Loaded, action: NextAction) -> None:
     state.put_on_table(replace(action.campaign, segments=(segment,), name=name))
     st.session_state[state.PLACE] = state.PLAN
     page_table.go_to(PAGE)
+
+
+def _draw_finished_tests(data: Loaded) -> None:
+    """The campaigns whose test is finished and whose result nobody has looked at."""
+    tests = campaign_tests.unread(data.orders.end)
+    if not tests:
+        return
+    quoted = [f"“{text.one_line(test.name, 60)}”" for test in tests]
+    names = " and ".join(quoted)
+    if len(quoted) > 2:
+        names = f"{quoted[0]} and {wording.plural(len(quoted) - 1, 'more campaign')}"
+    many = len(tests) > 1
+    with (
+        st.container(border=True, key="action-results"),
+        st.container(horizontal=True, vertical_alignment="center", gap="medium", key="row-results"),
+    ):
+        with st.container(gap="xsmall", width="stretch"):
+            st.markdown(
+                f"**{'Your campaigns are' if many else 'Your campaign is'} over: "
+                f"{text.plain(names, LONGEST)}.** See what {'they' if many else 'it'} brought "
+                "beside the customers who were held out."
+            )
+        if st.button(
+            "Read the results" if many else "Read the result",
+            icon=":material/science:",
+            key="read-results",
+        ):
+            campaign_tests.open_next(tests[0].name)
+            page_table.go_to(campaign_tests.RESULTS_PAGE)
 
 
 def _draw_action(data: Loaded, action: NextAction) -> None:

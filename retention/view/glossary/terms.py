@@ -11,6 +11,7 @@ from retention.view.campaigns.words import DEFINITIONS as CAMPAIGN
 from retention.view.cohorts.cards import DEFINITIONS as COHORT
 from retention.view.movement.words import DEFINITIONS as MOVE
 from retention.view.products.words import DEFINITIONS as PRODUCT
+from retention.view.results.words import DEFINITIONS as RESULT
 from retention.view.value.season import SEASON
 
 FRONT = ""
@@ -255,7 +256,12 @@ def _campaigns() -> list[Term]:
             about="lift",
             also=("Persuaded",),
         ),
-        Term(word="Holdout", meaning=CAMPAIGN["holdout"], pages=both, also=("Held out",)),
+        Term(
+            word="Holdout",
+            meaning=CAMPAIGN["holdout"],
+            pages=(*both, "results"),
+            also=("Held out",),
+        ),
         Term(
             word="Gain",
             meaning="What a campaign brings beyond what would have come anyway (incremental): "
@@ -284,6 +290,44 @@ def _campaigns() -> list[Term]:
     ]
 
 
+def _results() -> list[Term]:
+    return [
+        Term(
+            word="Extra orders",
+            meaning=RESULT["extra_orders"],
+            pages=("results",),
+        ),
+        Term(
+            word="Gain after cost",
+            meaning=RESULT["campaign_gain"],
+            pages=("results",),
+        ),
+        Term(
+            word="Gain over a year",
+            meaning=RESULT["year_gain"],
+            pages=("results",),
+        ),
+        Term(
+            word="Cannot be told",
+            meaning="The test shows neither a gain nor a loss: the ranges of both hold zero. It "
+            "takes more customers, more of them held out, or more days.",
+            pages=("results",),
+        ),
+        Term(
+            word="Drawn together",
+            meaning="A difference in a small segment swings by chance. It is moved to the "
+            "difference over all segments by how much of its swing chance explains (shrunk).",
+            pages=("results",),
+        ),
+        Term(
+            word="Without the forecast",
+            meaning="Both groups as they are. With the forecast, what was expected of each "
+            "customer is taken off first, so that fewer customers are enough (CUPED).",
+            pages=("results",),
+        ),
+    ]
+
+
 def _products() -> list[Term]:
     return [
         Term(
@@ -307,7 +351,7 @@ GROUPS: dict[str, list[Term]] = {
     "Keeping customers": _retention(),
     "Forecast": _forecast(),
     "Segments": _segments(),
-    "Campaigns": _campaigns(),
+    "Campaigns": [*_campaigns(), *_results()],
     "Products": _products(),
 }
 

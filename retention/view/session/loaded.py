@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from threading import Lock
 from typing import Literal
 
+import ibis
+import ibis.expr.types as ir
 import pandas as pd
 import streamlit as st
 
@@ -167,6 +170,33 @@ def follow_currency() -> None:
     if changed.orders.currency != data.orders.currency:
         st.session_state[_KEY] = changed
         empty_caches()  # what was computed says the currency
+
+
+def loaded_until(data: Loaded, day: date) -> Loaded:
+    """Return the data as they were known at the end of a day, without the orders since.
+
+    Args:
+        data: The session's data.
+        day: The last day that is known.
+
+    Raises:
+        RetentionError: There is no order by that day.
+    """
+    orders, after = data.orders, day + timedelta(days=1)
+
+    def until(table: ir.Table | None, moment: str) -> ir.Table | None:
+        return None if table is None else table.filter(table[moment] < ibis.timestamp(str(after)))
+
+    earlier = replace(
+        orders,
+        table=orders.table.filter(orders.table.ordered_at < ibis.timestamp(str(after))),
+        carts=until(orders.carts, "abandoned"),
+        items=until(orders.items, "ordered_at"),
+        end=min(orders.end, day),
+        digest=f"{orders.digest} until {day}",
+    )
+    customers = summarise_customers(earlier)
+    return replace(data, orders=earlier, customers=customers)
 
 
 def _are_same(orders: Orders, others: Orders) -> bool:

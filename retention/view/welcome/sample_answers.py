@@ -15,8 +15,11 @@ from retention.actions.ranking import next_actions
 from retention.customers.contacts import contacts
 from retention.customers.signals import signals
 from retention.customers.summary import summarise_customers
+from retention.errors import DataError
 from retention.evaluation.backtest import backtest
 from retention.evaluation.past_misses import past_misses
+from retention.experiments.measure import measure_test
+from retention.experiments.words import result_sentence
 from retention.kept_work.store_settings import USUAL_MARGIN
 from retention.models.cltv import fit_cltv, predict_cltv
 from retention.models.model import CltvModel
@@ -36,6 +39,7 @@ from retention.segments.movement import movement
 from retention.segments.rfm import rfm
 from retention.segments.rfm_totals import rfm_table
 from retention.segments.stages import assign_segments
+from retention.view.session.sample_tests import sample_tests
 from retention.view.welcome.answers import FILE
 
 _MONTH, _YEAR = dt.timedelta(days=30), dt.timedelta(days=365)
@@ -216,6 +220,14 @@ def _campaign_calendar(store: _Store) -> str:
     )
 
 
+def _results(store: _Store) -> str:
+    for test in sample_tests():
+        result = measure_test(store.orders, test)
+        if result.verdict == "worked":
+            return result_sentence(result, test.name, store.orders.currency)
+    raise DataError("No campaign of the sample store worked. Let one have an effect.")
+
+
 def _campaigns(store: _Store) -> str:
     best = next_actions(store.orders, store.customers, store.model).actions[0]
     return f"{best.reason} {best.promise}"
@@ -235,6 +247,7 @@ _ANSWERS: dict[str, Callable[[_Store], str]] = {
     "movement": _movement,
     "campaigns": _campaigns,
     "campaign_calendar": _campaign_calendar,
+    "results": _results,
 }
 
 

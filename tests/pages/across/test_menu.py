@@ -14,6 +14,7 @@ SENTENCES = {
     "rfm": "of your customers and brought",
     "movement": "fell from active to at risk",
     "campaign_calendar": "No campaign is kept yet",
+    "results": "“Bonus points” did not work",
     "cohorts": "came back within 90 days",
     "channels": "Do more of:",
     "products": "due this week",

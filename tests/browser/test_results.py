@@ -1,0 +1,124 @@
+"""From a plan to its verdict: keep it, take both files, load the later orders, read the result."""
+
+import random
+import re
+from datetime import date, timedelta
+
+import pytest
+
+from tests.browser.steps import (
+    at_rest,
+    button,
+    download,
+    expect,
+    metric,
+    order_file,
+    rows_of,
+    sees,
+    upload,
+    use_upload,
+)
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+TODAY = date.today()
+
+
+def history(customers: int = 1_200) -> list[str]:
+    """Orders of a shop up to yesterday: some customers go on, and most have gone quiet."""
+    dice = random.Random(3)
+    orders = []
+    for number in range(customers):
+        day, pause = dice.randrange(700, 30, -1), dice.uniform(15, 90)
+        while day > 0:
+            orders.append((day, number))
+            day -= 1 + int(dice.expovariate(1 / pause))
+            if dice.random() < 0.35:
+                break
+    orders += [(1, 0)]
+    return [
+        f"{place},c{number:04}@example.com,{TODAY - timedelta(days=day)},{20 + number % 40}.00"
+        for place, (day, number) in enumerate(sorted(orders, reverse=True), start=1)
+    ]
+
+
+def later_orders(addressed: list[str], held_out: list[str]) -> list[str]:
+    """Orders of the weeks to come: two in three of those addressed buy, and hardly anybody else."""
+    buyers = [email for place, email in enumerate(addressed) if place % 3]
+    buyers += held_out[: max(len(held_out) // 20, 1)]
+    rows = [
+        f"later-{place},{email},{TODAY + timedelta(days=2 + place % 20)},50.00"
+        for place, email in enumerate(buyers)
+    ]
+    return [*rows, f"last,somebody@example.com,{TODAY + timedelta(days=130)},20.00"]
+
+
+def emails(content: bytes) -> list[str]:
+    """The addresses in an audience file."""
+    rows = rows_of(content) if content.startswith(b"\xef\xbb\xbf") else None
+    text = content.decode("utf-8-sig")
+    assert rows is None or rows
+    return sorted(set(re.findall(r"c\d{4}@example\.com", text)))
+
+
+def menu(page, title):
+    page.get_by_role("link", name=title, exact=True).click()
+    sees(page, title)
+    at_rest(page)
+
+
+def test_a_campaign_is_planned_kept_sent_and_measured(visit):
+    before = history()
+    page = visit("/")
+    use_upload(page, order_file(before))
+    menu(page, "Plan")
+    expect(page.get_by_text("customers addressed: the plan").first).to_be_visible()
+    at_rest(page)
+    button(page, "Keep this campaign").click()
+    expect(button(page, "Keep the changes")).to_be_visible()
+    at_rest(page)
+
+    page.get_by_role("radio", name="Audience files").click()
+    at_rest(page)
+    _, addressed = download(page, re.compile(r"^Download [\d,]+ addressed"))
+    expect(page.get_by_text("Both groups were kept")).to_be_visible()
+    at_rest(page)
+    _, held_out = download(page, re.compile(r"^Download [\d,]+ held out"))
+    at_rest(page)
+    groups = emails(addressed), emails(held_out)
+    assert not set(groups[0]) & set(groups[1])
+
+    menu(page, "Results")
+    expect(page.get_by_text("Load orders that reach past").first).to_be_visible()
+
+    button(page, "Load other orders").click()
+    at_rest(page)
+    upload(page, order_file([*before, *later_orders(*groups)]), "later.csv")
+    button(page, "Use these orders").click()
+    sees(page, "later.csv")
+    button(page, "Read the result").click()
+    sees(page, "Results")
+    expect(page.get_by_text("that would not have come").first).to_be_visible()
+    assert metric(page, "Extra orders").text_content().startswith("+")
+    at_rest(page)
+    name, report = download(page, re.compile("^Report"))
+    assert name.endswith("-result.html")
+    text = report.decode()
+    assert "<svg" in text
+    assert not re.search(r"(?:src|href)=.https?:", text)
+
+
+def test_the_sample_store_tells_its_story_on_a_phone(visit):
+    page = visit("/results", viewport=PHONE)
+    button(page, "Load the sample store").click()
+    expect(page.get_by_text("did not work").first).to_be_visible()
+    at_rest(page)
+    assert page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 1
+    before = page.locator(".result-table").text_content()
+    page.get_by_text("Without the forecast").first.click()
+    expect(page.locator(".result-table")).not_to_have_text(before)
+    page.get_by_role("radio", name="By segment").click()
+    expect(page.get_by_text("no more than chance").first).to_be_visible()
+    page.get_by_role("radio", name="Checks").click()
+    expect(page.get_by_text("Sizes of the groups").first).to_be_visible()

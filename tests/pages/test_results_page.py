@@ -1,0 +1,288 @@
+"""Results: what campaigns brought, from groups that were kept and from lists of other tools."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from retention import Campaign
+from retention.experiments.campaign_test import MeasuredLift
+from tests.experiments.tested_shop import END, START, campaign_test, groups, order_csv
+from tests.pages.steps import (
+    as_read,
+    button,
+    conclusion,
+    metrics,
+    notes,
+    open_part,
+    use_upload,
+    words,
+)
+
+PAGE = "pages/results.py"
+TESTS, LIFTS = "campaign_tests", "measured_lifts"
+HOSTILE = "<img src=x onerror=alert(1)> **Bold** $x$ [a](b) :red[r]"
+
+
+def shop(front, until=None):
+    """The front page with the shop's orders, up to a day."""
+    return use_upload(front, order_csv() if until is None else order_csv(until))
+
+
+def results(at, *tests):
+    """The page of results of a session that has kept these tests."""
+    if tests:
+        at.session_state[TESTS] = tests
+    at = at.switch_page(PAGE).run()
+    assert not at.exception
+    return at
+
+
+def pages_linked(at):
+    return [link.proto.label for link in at.get("page_link")]
+
+
+def tables(at):
+    """The HTML on the page, with the table of metrics in it."""
+    return "\n".join(str(element.proto.body) for element in at.get("html"))
+
+
+def test_nothing_kept_says_how_to_begin(front):
+    at = results(shop(front))
+    assert "No campaign has gone out yet" in conclusion(at)
+    assert "Plan a campaign" in pages_linked(at)
+    assert next(part for part in at.expander if "from a list" in part.label)
+
+
+def test_the_sample_store_tells_its_story_at_once(front):
+    at = button(front, "Open the sample store").click().run()
+    assert "Your campaigns are over: “Bonus points” and “Reminder in August”" in words(at)
+    at = button(at, "Read the results").click().run()
+    assert not at.exception
+    assert conclusion(at).startswith("**“Bonus points” did not work")
+    states = at.dataframe[0].value["state"].tolist()
+    assert states == ["Finished: did not work", "Finished: worked"]
+    at = at.selectbox(key="result_open").set_value("Reminder in August").run()
+    assert "“Reminder in August” worked: it brought 81 orders" in conclusion(at)
+    assert metrics(at)["Extra orders"] == "+81"
+    assert "Of 100 customers who would not have ordered" in words(at)
+    assert {lift.name for lift in at.session_state[LIFTS]} == {
+        "Bonus points",
+        "Reminder in August",
+    }
+    assert "Read the results" not in [
+        found.label for found in at.switch_page("app.py").run().button
+    ]
+
+
+def test_a_result_shows_groups_segments_and_checks(front):
+    at = results(shop(front), campaign_test())
+    assert "“Spring mail” worked" in conclusion(at)
+    assert "of the held out" in notes(at)["Bought"]
+    table = tables(at)
+    for label in ("Orders per customer", "Order value", "largest 1% of buyers capped"):
+        assert label in table
+    adjusted = table
+    at = at.toggle(key="results_unadjusted").set_value(True).run()
+    assert tables(at) != adjusted
+    at = open_part(at, "results_part", "By segment")
+    assert not at.exception
+    assert "chance" in words(at)
+    at = at.segmented_control(key="results_segment_metric").set_value("revenue").run()
+    assert not at.exception
+    at = open_part(at, "results_part", "Checks")
+    assert "Sizes of the groups" in words(at)
+    (lift,) = at.session_state[LIFTS]
+    assert isinstance(lift, MeasuredLift)
+    assert lift.stages == ("lapsed",)
+    assert lift.lift > 0
+
+
+def test_a_running_test_shows_progress_and_no_verdict(front):
+    at = results(shop(front, date(2026, 3, 12)), campaign_test())
+    assert "is on day 12 of 28" in conclusion(at)
+    assert "and not before" in conclusion(at)
+    assert at.dataframe[0].value["state"].tolist() == ["Running: day 12 of 28"]
+    assert LIFTS not in at.session_state
+    assert "What was learned" not in words(at)
+
+
+def test_a_planned_test_says_what_to_do(front):
+    at = results(shop(front, date(2026, 2, 20)), campaign_test())
+    assert "starts on 1 Mar 2026" in conclusion(at)
+    assert "Load newer orders" in pages_linked(at)
+    assert not at.metric
+
+
+def test_without_a_holdout_the_page_says_that_nothing_is_proved(front):
+    test = replace(campaign_test(), groups=groups().assign(group="addressed"), control="")
+    at = results(shop(front), test)
+    assert "cannot be proved to have worked: nobody was held out" in conclusion(at)
+    assert "Why this proves nothing" in words(at)
+    assert "Expected before" in tables(at)
+    assert LIFTS not in at.session_state
+
+
+def test_a_kept_campaign_goes_out_and_keeps_its_groups(front):
+    at = shop(front, date(2026, 2, 20))
+    at.session_state["campaigns_kept"] = (Campaign("Hello", segments=("All customers",)),)
+    at = results(at)
+    assert "“Hello” has not gone out" in conclusion(at)
+    at = button(at, "It goes out").click().run()
+    (test,) = at.session_state[TESTS]
+    assert test.name == "Hello"
+    assert set(test.groups["group"]) == {"addressed", "held_out"}
+    assert (test.end - test.start).days == 29
+    assert "“Hello” starts on" in conclusion(at)
+
+
+def test_a_campaign_whose_groups_were_not_kept_is_drawn_again(front):
+    at = shop(front)
+    campaign = Campaign("Hello", segments=("All customers",), window_days=20, starts_on=START)
+    at.session_state["campaigns_kept"] = (campaign,)
+    at = results(at)
+    assert "its groups were not kept" in conclusion(at)
+    at = button(at, "Draw its groups again").click().run()
+    assert not at.exception
+    (test,) = at.session_state[TESTS]
+    assert (test.start, test.end) == (START, START + timedelta(days=19))
+    assert "draw repeated from its name" in words(at)
+    assert "Hello" in conclusion(at)
+
+
+def test_hostile_names_are_letters(front):
+    test = campaign_test(HOSTILE)
+    named = groups().replace({"group": {"addressed": f"{HOSTILE} A", "held_out": f"{HOSTILE} B"}})
+    at = results(shop(front), replace(test, groups=named, control=f"{HOSTILE} B"))
+    assert HOSTILE in conclusion(at)
+    for element in [*at.markdown, *at.subheader, *at.caption]:
+        assert "<img" not in str(element.value).replace("\\<", "")
+    assert "<img" not in tables(at)
+
+
+@pytest.fixture
+def listed():
+    """The groups as a mail tool writes them."""
+    frame = groups().rename(columns={"customer_id": "E-mail", "group": "Variant"})
+    frame["Variant"] = frame["Variant"].map({"addressed": "Mailed", "held_out": "Control"})
+    return frame.to_csv(index=False).encode()
+
+
+def uploaded(at, label, content):
+    box = next(found for found in at.file_uploader if found.label == label)
+    box.set_value([("list.csv", content, "text/csv")])
+    return at.run()
+
+
+def fill(at, name="From elsewhere"):
+    next(box for box in at.text_input if box.label == "Name of the campaign").set_value(name)
+    for label, day in (("First day", START), ("Last day that counts", END)):
+        next(box for box in at.date_input if box.label == label).set_value(day)
+    return at.run()
+
+
+def test_a_list_of_a_mail_tool_becomes_a_test(front, listed):
+    at = uploaded(results(shop(front)), "List of customers with their group", listed)
+    assert not at.exception
+    assert "customers with orders" in as_read(at.success[0].value)
+    assert "groups from “Variant”" in words(at)
+    assert at.radio[0].value == "Control"
+    at = button(fill(at), "Measure it").click().run()
+    assert not at.exception
+    (test,) = at.session_state[TESTS]
+    assert (test.control, test.start, test.end) == ("Control", START, END)
+    assert "“From elsewhere” worked" in conclusion(at)
+
+
+def test_two_lists_and_who_was_really_sent_it(front):
+    frame = groups()
+    files = {
+        group: frame.loc[frame["group"] == group, ["customer_id"]].to_csv(index=False).encode()
+        for group in ("addressed", "held_out")
+    }
+    at = results(shop(front))
+    at = at.segmented_control(key="results_list_kind").set_value("Two lists").run()
+    at = uploaded(at, "Who was addressed", files["addressed"])
+    at = uploaded(at, "Who was held out", files["held_out"])
+    at = uploaded(fill(at), "Who was really sent it (optional)", frame.head(200).to_csv().encode())
+    at = button(at, "Measure it").click().run()
+    assert not at.exception
+    assert "“From elsewhere” worked" in conclusion(at)
+    at = open_part(at, "results_part", "Checks")
+    assert "held out got the campaign" in words(at)
+
+
+def test_a_list_that_cannot_be_used_changes_nothing(front, listed):
+    at = uploaded(
+        results(shop(front)), "List of customers with their group", b"Colour,Size\nred,1\nblue,2\n"
+    )
+    assert "This list cannot be read" in words(at)
+    assert TESTS not in at.session_state
+    at = uploaded(at, "List of customers with their group", listed)
+    at = button(at, "Measure it").click().run()
+    assert "Give the campaign a name" in words(at)
+    assert TESTS not in at.session_state
+
+
+def test_no_page_says_that_a_test_of_other_orders_can_be_measured(front):
+    at = results(shop(front), campaign_test(start=date(2024, 1, 1), end=date(2024, 2, 1)))
+    assert not at.exception
+    assert "Days of the test" in words(open_part(at, "results_part", "Checks"))
+
+
+def test_a_customer_page_has_the_role_of_the_frozen_groups(front):
+    at = shop(front)
+    at.session_state[TESTS] = (campaign_test(HOSTILE),)
+    at = at.switch_page("pages/customer.py").run()
+    assert not at.exception
+    assert any(role in tables(at) for role in ("Addressed", "Held out"))
+    assert "<img src=x" not in tables(at)
+
+
+def audience_files(at):
+    """The planner's audience files of the campaign on the table."""
+    at = at.switch_page("pages/campaigns.py").run()
+    at = open_part(at, "plan_place", "Audience files")
+    assert not at.exception
+    return at
+
+
+def test_the_files_say_that_groups_are_kept_and_which(front):
+    at = audience_files(shop(front, date(2026, 2, 20)))
+    assert "A download keeps both groups" in words(at)
+    name = at.session_state["campaign_on_table"].name
+    soon = date.today() + timedelta(days=3)
+    planned = campaign_test(name, start=soon, end=soon + timedelta(days=9))
+    at.session_state[TESTS] = (planned,)
+    at = at.run()
+    assert "Both groups were kept" in words(at)
+    assert "Start again" not in [found.label for found in at.button]
+    at.session_state[TESTS] = (campaign_test(name, start=date(2026, 2, 1), end=END),)
+    at = at.run()
+    assert "the groups of that day stay" in words(at)
+    at = button(at, "Start again").click().run()
+    (test,) = at.session_state[TESTS]
+    assert test.start >= date.today()
+    assert "Both groups were kept" in words(at)
+
+
+def test_the_calendar_says_whether_a_campaign_has_gone_out(front):
+    at = shop(front, date(2026, 2, 20))
+    at.session_state["campaigns_kept"] = (Campaign("Hello", segments=("All customers",)),)
+    at = at.switch_page("pages/campaign_calendar.py").run()
+    at = button(at, "It goes out").click().run()
+    assert not at.exception
+    assert any("both groups are kept" in label for label in pages_linked(at))
+    assert at.session_state[TESTS][0].name == "Hello"
+
+
+def test_orders_without_amounts_have_no_money(front):
+    lines = order_csv().decode().splitlines()
+    content = "\n".join(line.rpartition(",")[0] for line in lines).encode()
+    at = results(use_upload(front, content), campaign_test())
+    assert "“Spring mail” worked" in conclusion(at)
+    assert "Gain after cost" not in metrics(at)
+    assert "Revenue" not in tables(at).split("<thead")[1]
+    for part in ("By segment", "Checks"):
+        at = open_part(at, "results_part", part)
+        assert not at.exception

@@ -1,0 +1,93 @@
+"""When groups are kept, replaced and left as they are; and what tells tests apart."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+
+from retention import Campaign, fit_cltv, plan_campaign, read_orders, summarise_customers
+from retention.campaigns.plan import CampaignPlan
+from retention.view.results.words import EMPTY
+from retention.view.session import campaign_tests
+from tests.experiments.tested_shop import START, campaign_test, order_csv
+
+BEFORE = date(2026, 2, 20)
+
+
+@pytest.fixture(autouse=True)
+def session(monkeypatch):
+    monkeypatch.setattr(st, "session_state", {})
+
+
+@pytest.fixture(scope="module")
+def plan() -> CampaignPlan:
+    customers = summarise_customers(read_orders(order_csv(BEFORE), name="orders.csv"))
+    campaign = Campaign("Hello", segments=("All",), starts_on=date.today() + timedelta(days=9))
+    return plan_campaign(
+        fit_cltv(customers), customers, campaign, np.ones(len(customers), dtype=bool)
+    )
+
+
+def test_a_campaign_goes_out_with_both_groups_and_its_days(plan):
+    campaign_tests.goes_out(plan, BEFORE)
+    (test,) = campaign_tests.tests()
+    assert test.start == plan.campaign.starts_on
+    assert test.days == plan.campaign.window_days
+    sizes = test.groups["group"].value_counts()
+    assert sizes["addressed"] == len(plan.addressed)
+    assert sizes["held_out"] == len(plan.held_out)
+
+
+def test_before_its_start_a_new_draw_replaces_the_first(plan):
+    campaign_tests.goes_out(plan, BEFORE)
+    first = campaign_tests.test_named("Hello")
+    campaign_tests.goes_out(plan, BEFORE)
+    assert campaign_tests.test_named("Hello") is not first
+
+
+def test_once_it_has_begun_the_draw_stays_until_it_starts_again(plan):
+    begun = replace(campaign_test("Hello"), start=START)
+    campaign_tests.keep_test(begun)
+    campaign_tests.goes_out(plan, START)
+    assert campaign_tests.test_named("Hello") is begun
+    campaign_tests.goes_out(plan, BEFORE)  # by the calendar it has begun
+    assert campaign_tests.test_named("Hello") is begun
+    campaign_tests.goes_out(plan, START, again=True)
+    assert campaign_tests.test_named("Hello") is not begun
+
+
+def test_digests_tell_tests_of_one_name_apart():
+    test = campaign_test()
+    campaign_tests.keep_test(test)
+    first = campaign_tests.digest_of(test)
+    assert campaign_tests.digest_of(test) == first
+    swapped = test.groups.assign(group=test.groups["group"].to_numpy()[::-1])
+    assert campaign_tests.digest_of(replace(test, groups=swapped)) != first
+    assert campaign_tests.digest_of(replace(test, end=test.end + timedelta(days=1))) != first
+
+
+def test_a_finished_test_is_unread_until_it_was_opened():
+    test = campaign_test()
+    campaign_tests.keep_test(test)
+    assert campaign_tests.unread(BEFORE) == ()
+    assert campaign_tests.unread(test.end) == (test,)
+    campaign_tests.mark_read(test)
+    assert campaign_tests.unread(test.end) == ()
+
+
+def test_roles_are_those_of_the_kept_groups():
+    test = campaign_test()
+    campaign_tests.keep_test(test)
+    rows = test.groups.drop_duplicates("group").set_index("group")["customer_id"]
+    assert campaign_tests.roles_of(rows["addressed"]) == {"Spring mail": "Addressed"}
+    assert campaign_tests.roles_of(rows["held_out"]) == {"Spring mail": "Held out"}
+    assert campaign_tests.roles_of("nobody@example.com") == {}
+    assert isinstance(test.groups, pd.DataFrame)
+
+
+def test_the_page_without_campaigns_says_two_ways_to_begin():
+    assert "download its audience files" in EMPTY
+    assert "another tool has sent" in EMPTY
