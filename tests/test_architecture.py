@@ -54,6 +54,10 @@ LAYERS: dict[str, set[str]] = {
         *("cells", "sheets", "signal_files"),
         *("orders", "customers", "models", "campaigns"),
     },
+    "kept_work": {
+        *("cells", "sheets", "columns", "orders", "customers", "signal_files", "segments"),
+        *("reports", "own_segments", "campaigns", "experiments"),
+    },
     "actions": {
         *("orders", "customers", "history", "models", "segments", "playbook", "reports"),
         *("campaigns", "products", "signal_files"),
@@ -82,6 +86,7 @@ SHARED = (
     "customer_lists",
     "customer_table",
     "plan_button",
+    "save_work",
     "shell",
 )
 PAGES = (
@@ -110,13 +115,14 @@ VIEW_LAYERS: dict[str, set[str]] = {
     "documents": set(),
     "session": {"text", "page_table"},
     "widgets": {"text", "live_chart", "session"},
+    "save_work": {"text", "session", "widgets"},
     "welcome": {"text", "page_table", "session", "widgets"},
     "forecast_panels": {"text", "live_chart", "session", "widgets"},
     "customer_lists": {"text", "session", "widgets"},
     "customer_table": {"text", "live_chart", "session", "widgets", "customer_lists"},
     "shell": {
         *("text", "page_table", "visitor_notation", "live_chart", "session", "welcome"),
-        "widgets",
+        *("widgets", "save_work"),
     },
     **{page: set(SHARED) for page in PAGES},
     "report": {*SHARED, *PAGES},

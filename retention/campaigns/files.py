@@ -127,11 +127,13 @@ def campaigns_from_json(content: str | bytes) -> SavedPlan:
     quiet_days, unknown_consent, home_country = _leave_alone(plan.get("leave_alone", {}))
     return SavedPlan(
         campaigns=tuple(
-            _with_present_names(_record(read_campaign, campaign, f"Campaign {number} of the file"))
+            _with_present_names(
+                record_of(read_campaign, campaign, f"Campaign {number} of the file")
+            )
             for number, campaign in enumerate(campaigns, 1)
         ),
         library=from_json(json.dumps(plan["own_segments"])) if "own_segments" in plan else (),
-        rules=_record(TypeAdapter(SegmentRules), plan["segment_rules"], "'segment_rules'")
+        rules=record_of(TypeAdapter(SegmentRules), plan["segment_rules"], "'segment_rules'")
         if "segment_rules" in plan
         else SegmentRules(),
         quiet_days=quiet_days,
@@ -195,8 +197,23 @@ def _currency(given: object) -> str | None:
     return given
 
 
-def _record(reader: TypeAdapter[Record], given: object, where: str) -> Record:
-    """A frozen record from its part of the file; a DataError says where it is wrong."""
+def record_of(
+    reader: TypeAdapter[Record], given: object, where: str, *, is_whole: bool = True
+) -> Record:
+    """Return a frozen record from its part of a file.
+
+    Args:
+        reader: Of the record's type.
+        given: The part, as `json.loads` returns it.
+        where: What the part is called in a refusal.
+        is_whole: Whether all settings must be there, and texts and lists be as short as a plan's.
+
+    Returns:
+        The record.
+
+    Raises:
+        DataError: A setting is missing, unknown or wrong. The message says where.
+    """
     from pydantic import ValidationError
 
     try:
@@ -206,7 +223,7 @@ def _record(reader: TypeAdapter[Record], given: object, where: str) -> Record:
         raise _refusal(error.errors(), where) from error
     except DataError as error:
         raise DataError(f"{where}: {error}") from error
-    for location, fault in _faults(record, given):
+    for location, fault in _faults(record, given) if is_whole else ():
         raise DataError(f"{_place(where, location)} {fault}")
     return record
 

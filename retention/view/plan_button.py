@@ -8,11 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from retention.errors import RetentionError
+from retention.kept_work.made import FixedChoice
 from retention.own_segments.conditions import Rule
 from retention.own_segments.library import OwnSegment, add_segment, free_name
 from retention.view import page_table, widgets
 from retention.view.session import campaigns, own_segments
-from retention.view.session.fixed_choices import FixedChoice, keep_choice
+from retention.view.session.fixed_choices import keep_choice
 from retention.view.session.loaded import Loaded
 
 LABEL, ICON = "Plan a campaign", ":material/campaign:"

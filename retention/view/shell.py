@@ -15,8 +15,9 @@ from streamlit.delta_generator import DeltaGenerator
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from retention import wording
-from retention.view import page_table, text, visitor_notation, widgets
+from retention.view import page_table, save_work, text, visitor_notation, widgets
 from retention.view.session import choices, loaded
+from retention.view.session.kept_work import keeping
 from retention.view.session.loaded import Loaded
 from retention.view.session.own_work import own_work
 from retention.view.session.store_settings import take_from_address
@@ -126,6 +127,7 @@ def _answer_at_once() -> None:
 
 def _draw_frame(page: page_table.Page) -> None:
     _answer_at_once()
+    choices.keep_open_page(page.path)
     st.set_page_config(
         page_title=f"{page.tab_title} · Customer retention",
         # A material icon would be fetched from another host.
@@ -139,6 +141,7 @@ def _draw_frame(page: page_table.Page) -> None:
     with st.sidebar:
         _draw_menu(page)
         _draw_loaded_card(loaded.get())
+        keeping.follow()
         address = "" if page.path == page_table.FRONT_PAGE else page.stem
         st.html(_menu_script().replace("CURRENT_PAGE", address), unsafe_allow_javascript=True)
 
@@ -197,6 +200,7 @@ def _draw_loaded_card(data: Loaded | None) -> None:
         )
         if st.button("Load other orders", icon=":material/swap_horiz:", type="tertiary"):
             page_table.go_to(page_table.FRONT_PAGE, {"load": "other"})
+        save_work.draw_button(key="save_work")
 
 
 def _data_attributes(data: Loaded) -> str:
@@ -204,7 +208,7 @@ def _data_attributes(data: Loaded) -> str:
     attributes = {
         "kind": data.origin.kind,
         "path": data.origin.path,
-        "work": own_work(),
+        "work": "" if keeping.is_on() else own_work(),
         "tab": st.session_state.setdefault(_TAB, uuid4().hex),
     }
     return " ".join(f'data-{name}="{escape(value)}"' for name, value in attributes.items() if value)

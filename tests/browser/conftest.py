@@ -100,10 +100,15 @@ def address(browser, tmp_path_factory) -> Iterator[str]:
 
 
 @contextmanager
-def running_app(log: Path) -> Iterator[str]:
-    """The app, started as the README says on a free port; its log may hold no traceback."""
+def running_app(
+    log: Path, listens_on: str = "localhost", kept: Path | None = None
+) -> Iterator[str]:
+    """The app, started as the README says on a free port; its log may hold no traceback.
+
+    Work that it keeps lies in a folder of its own beside the log, or in `kept`.
+    """
     with log.open("wb") as output:
-        process, address = _start(output, log)
+        process, address = _start(output, log, listens_on, kept or log.parent / "kept")
         try:
             yield address
             assert "Traceback" not in _said(log), _said(log)
@@ -111,7 +116,7 @@ def running_app(log: Path) -> Iterator[str]:
             _stop(process)
 
 
-def _start(output, log: Path) -> tuple[subprocess.Popen, str]:
+def _start(output, log: Path, listens_on: str, kept: Path) -> tuple[subprocess.Popen, str]:
     # Between finding a free port and using it somebody else may take it: then the server ends, and
     # another is tried.
     for _ in range(3):
@@ -123,13 +128,19 @@ def _start(output, log: Path) -> tuple[subprocess.Popen, str]:
             "run",
             "app.py",
             "--server.address",
-            "localhost",
+            listens_on,
         ]
         command += ["--server.port", str(port), "--server.headless", "true"]
         command += ["--browser.gatherUsageStats", "false"]
         # A file saved during the tests must not reload half of the app.
         command += ["--server.fileWatcherType", "none"]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"RETENTION_HOME": str(kept)},
+        )
         try:
             if _answers(process, port):
                 return process, f"http://localhost:{port}"

@@ -22,6 +22,7 @@ from retention.campaigns.terms import PhaseOffer
 from retention.display import key_text
 from retention.errors import DataError
 from retention.experiments.campaign_test import CampaignTest
+from retention.kept_work.made import LeftAlone
 from retention.models.cltv import with_order_value
 from retention.models.model import CltvModel
 from retention.own_segments.features import typical_wait
@@ -34,7 +35,7 @@ from retention.view.session import campaign_tests, campaigns as state, choices, 
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded, loaded_until
 from retention.view.session.own_segments import session_library
-from retention.view.session.people import LeftAlone, left_alone, suppressed
+from retention.view.session.people import left_alone, suppressed
 from retention.view.session.results import groups_for, model_for
 
 #: The share of a plan's customers who are in a segment that is called wider.

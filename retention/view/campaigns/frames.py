@@ -17,10 +17,10 @@ from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.send_times import DUE
 from retention.charts import palette
 from retention.charts.campaigns import GAIN, PLAIN, SPENT
+from retention.kept_work.store_settings import StoreSettings
 from retention.orders.orders import Orders
 from retention.view import text
 from retention.view.campaigns import words
-from retention.view.session.store_settings import StoreSettings
 
 LIFTS = 9
 WHEN = {

@@ -14,12 +14,12 @@ from retention.campaigns.files import SavedPlan, campaigns_from_json, campaigns_
 from retention.campaigns.plan import CampaignPlan
 from retention.csv_export import to_csv
 from retention.errors import DataError
+from retention.kept_work.store_settings import LEAST_MARGIN
 from retention.own_segments.library import Library, merge_libraries
 from retention.view import text, widgets
 from retention.view.session import campaigns as state, choices, loaded, own_segments as own, people
 from retention.view.session.loaded import Loaded
 from retention.view.session.store_settings import (
-    LEAST_MARGIN,
     change_store_settings,
     keep_store_settings,
     store_settings,

@@ -14,6 +14,7 @@ from retention.columns.mapping import Mapping
 from retention.columns.roles import ROLES
 from retention.display import key_text
 from retention.errors import RetentionError
+from retention.kept_work.work import OpenPage
 from retention.orders.orders import Orders, build_orders, table_orders
 from retention.orders.report import ONE_ORDER_EACH
 from retention.orders.rows import CARRIED
@@ -29,6 +30,7 @@ from retention.view.front.mapping_form import (
 )
 from retention.view.front.sources import Draft
 from retention.view.session import loaded
+from retention.view.session.kept_work import record
 from retention.view.session.loaded import Loaded
 
 #: Orders below which nothing is said about how often customers come back.
@@ -121,7 +123,7 @@ def check_columns(draft: Draft, data: Loaded | None) -> None:
     pressed = _draw_buttons(use, reading, proposed)
     if pressed == "use" and reading is not None:
         with outcome:
-            _use(draft, reading.orders)
+            _use(draft, reading.orders, mapping)
     elif pressed == "add" and data is not None and proposed is not None:
         with outcome:
             _add(draft, data, proposed)
@@ -293,17 +295,17 @@ def _recognised(mapping: Mapping) -> str:
     return "columns found by their names and values"
 
 
-def _use(draft: Draft, orders: Orders) -> None:
+def _use(draft: Draft, orders: Orders, mapping: Mapping) -> None:
     name = draft.sheet.name
     with draft.busy:
         used = sources.attempt(
             "These orders cannot be used",
-            lambda step: loaded.put(name, orders, step, draft.origin),
+            lambda step: loaded.put(name, orders, step, draft.origin, mapping),
         )
         if used:
             draft.sheet.release()
     if used:
-        _leave(draft, orders)
+        _leave(draft, orders, record.meet(used))
 
 
 def _add(draft: Draft, data: Loaded, proposed: Offer) -> None:
@@ -378,12 +380,12 @@ def _reading_of(orders: Orders) -> Reading:
     )
 
 
-def _leave(draft: Draft, used: Orders | None = None) -> None:
-    """Go back to the front page; of the readings that were made only the one in use stays."""
+def _leave(draft: Draft, used: Orders | None = None, page: OpenPage | None = None) -> None:
+    """Go on to a page, the front page at first; of the readings only the one in use stays."""
     _build.clear()
     added_export.let_go()
     st.session_state.pop(_READ, None)
     for orders in draft.readings:
         if orders is not used:
             orders.release()
-    sources.finish()
+    sources.finish(page)

@@ -9,15 +9,12 @@ from pathlib import Path
 import streamlit as st
 
 from retention.errors import DataError
-
-#: Addresses that only the computer itself can reach.
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+from retention.view.session.kept_work.this_computer import is_local
 
 
 def is_allowed() -> bool:
-    """Return whether the server listens on the loopback address alone."""
-    address = str(st.get_option("server.address") or "")
-    return address.strip("[]").lower() in LOOPBACK
+    """Return whether the app runs for this computer alone."""
+    return is_local()
 
 
 def choose_path() -> Path | None:

@@ -19,43 +19,31 @@ from retention.columns.likely import likely_columns
 from retention.columns.mapping import Mapping
 from retention.columns.roles import ROLES
 from retention.errors import RetentionError
+from retention.kept_work.archive import SUFFIX
+from retention.kept_work.work import OpenPage, Work
 from retention.notation import rewritten
 from retention.orders.orders import Orders
 from retention.samples.data_sets import SAMPLES
-from retention.samples.template import order_template
 from retention.sheets.sheet import Sheet, open_sheets
 from retention.view import page_table, text, widgets
-from retention.view.front import local_file, warehouse_table
+from retention.view.front import local_file, open_work, warehouse_table
+from retention.view.front.needs import draw_needs
 from retention.view.session import choices, loaded
+from retention.view.session.kept_work import record
 from retention.view.session.loaded import UPLOAD, Loaded, Origin, SampleName
-from retention.view.welcome import invitation, loading, lost
+from retention.view.welcome import invitation, kept_offer, loading, lost
 
 #: Endings of the files that can be uploaded.
 FILE_TYPES = [
-    "csv",
-    "tsv",
-    "txt",
-    "gz",
-    "zip",
-    "parquet",
-    "xlsx",
-    "xlsm",
-    "xlsb",
-    "xls",
-    "ods",
-    "html",
+    *("csv", "tsv", "txt", "gz", "zip", "parquet"),
+    *("xlsx", "xlsm", "xlsb", "xls", "ods", "html"),
 ]
-#: Platforms whose exports are recognised, as the page names them.
-RECOGNISED = (
-    *("Shopify", "WooCommerce", "BigCommerce", "Squarespace", "Wix", "Ecwid", "PrestaShop"),
-    *("Magento", "TikTok Shop", "Shopee", "Lazada", "eBay", "Etsy", "Stripe", "Square", "PayPal"),
-    *("Xero", "Zoho", "QuickBooks"),
-)
+#: Those that the field for orders takes: a file of saved work may be dropped there too.
+TAKEN_TYPES = [*FILE_TYPES, SUFFIX.removeprefix(".")]
 #: Rows that the column check shows.
 PREVIEW_ROWS = 8
 T = TypeVar("T")
 _DRAFT, _REFUSED, _REFUSALS = "load_draft", "load_refused", "load_refusals"
-_OR_OPEN_IT = ", open it by its path"
 _CANNOT_USE = {1: "This file cannot be used", 2: "These files cannot be used"}
 
 
@@ -130,24 +118,25 @@ def choose_source(data: Loaded | None) -> None:
         )
         uploads = st.file_uploader(
             "Order file",
-            FILE_TYPES,
+            TAKEN_TYPES,
             accept_multiple_files=True,
             key=_uploader_key(),
             label_visibility="collapsed",
         )
+    saved = open_work.choose_files(FILE_TYPES)
     choice = warehouse_table.choose_table()
     path = local_file.choose_path() if local_file.is_allowed() else None
     if again is not None:
         _load_again(again)
     elif choice is not None:
         _open_table(choice)
-    elif uploads:
-        _open_uploads(uploads)
+    elif saved or uploads:
+        _open_uploads(saved or uploads)
     elif path is not None:
         _open_path(path)
     else:
         _draw_refusal()
-    _draw_needs()
+    draw_needs()
 
 
 def _draw_refusal() -> None:
@@ -173,6 +162,7 @@ def _draw_head(data: Loaded | None) -> None:
             finish()
     widgets.draw_hidden_heading("Choose your orders")
     invitation.say_if_lost()
+    open_work.draw_waiting()
     if choices.kept_address() is not None:
         st.info(
             "The settings of the page you came from are kept. "
@@ -183,6 +173,8 @@ def _draw_head(data: Loaded | None) -> None:
 
 def _draw_lost() -> Origin | None:
     """Say which orders a reload has lost, and return those that a click asks for again."""
+    if kept_offer.draw_offer(stays=False):
+        return None  # what a reload has lost is in the offer
     by_path = " Or open it by its path." * local_file.is_allowed()
     return lost.draw_notice(
         f"Choose the file again below.{by_path}", can_open_paths=local_file.is_allowed()
@@ -213,20 +205,68 @@ def _open_uploads(uploads: list[UploadedFile]) -> None:
     if refusal is not None and refused_ids == file_ids:
         widgets.problem(title, refusal)
         return
-    megabytes = wording.count(max(1, sum(upload.size for upload in uploads) / 1e6))
-    several = f" and {wording.plural(len(uploads) - 1, 'more file')}" * (len(uploads) > 1)
+    work_files, uploads = open_work.parted(uploads)
+    if work_files:
+        _open_work(work_files, uploads, file_ids)
+        return
+    _open_exports(uploads, title, file_ids)
 
-    def open_draft(step: Callable[[str], None]) -> Draft:
-        step(f"Reading {text.plain(uploads[0].name, 80)}{several} ({megabytes} MB)")
-        return _draft_of(open_sheets(uploads, [upload.name for upload in uploads]), step, UPLOAD)
 
-    opened = attempt(title, open_draft, file_id=file_ids)
+def _open_work(files: list[UploadedFile], exports: list[UploadedFile], file_ids: str) -> None:
+    """Open saved work, and the exports beside it, whose columns are then known.
+
+    Where one of them is refused, nothing is taken over.
+    """
+
+    def open_both(step: Callable[[str], None]) -> tuple[Work, Draft | None, bool]:
+        work = open_work.read_file(files, step)
+        opened = _draft_of_uploads(exports, step, work) if exports else None
+        return work, opened, record.apply(work, step)
+
+    outcome = attempt("This saved work cannot be opened", open_both, file_id=file_ids)
+    if outcome is None:
+        _empty_after_refusal(len(files) + len(exports))
+        return
+    _empty_fields()
+    work, opened, is_complete = outcome
+    if opened is not None:
+        st.session_state[_DRAFT] = opened
+    elif is_complete:
+        finish(record.known_page(work.page))
+    st.rerun()
+
+
+def _empty_fields() -> None:
+    """Let the next run draw empty fields: the old ones would hand their files over again."""
+    open_work.empty_field()
+    st.session_state[_REFUSALS] = st.session_state.get(_REFUSALS, 0) + 1
+
+
+def _empty_after_refusal(count: int) -> None:
+    """Draw the refusal of a single file beside empty fields; of several all stay."""
+    if count == 1:
+        _empty_fields()
+        st.rerun()
+
+
+def _open_exports(uploads: list[UploadedFile], title: str, file_ids: str) -> None:
+    """Open the files as one draft."""
+    opened = attempt(title, lambda step: _draft_of_uploads(uploads, step), file_id=file_ids)
     if opened:
         st.session_state[_DRAFT] = opened
         st.rerun()
-    elif len(uploads) == 1:
-        st.session_state[_REFUSALS] = st.session_state.get(_REFUSALS, 0) + 1
-        st.rerun()
+    else:
+        _empty_after_refusal(len(uploads))
+
+
+def _draft_of_uploads(
+    uploads: list[UploadedFile], step: Callable[[str], None], work: Work | None = None
+) -> Draft:
+    megabytes = wording.count(max(1, sum(upload.size for upload in uploads) / 1e6))
+    several = f" and {wording.plural(len(uploads) - 1, 'more file')}" * (len(uploads) > 1)
+    step(f"Reading {text.plain(uploads[0].name, 80)}{several} ({megabytes} MB)")
+    sheet = open_sheets(uploads, [upload.name for upload in uploads])
+    return _draft_of(sheet, step, UPLOAD, work=work)
 
 
 def _open_path(path: Path) -> None:
@@ -257,10 +297,14 @@ def _open_table(choice: warehouse_table.Choice) -> None:
 
 
 def _draft_of(
-    sheet: Sheet, step: Callable[[str], None], origin: Origin, table: ir.Table | None = None
+    sheet: Sheet,
+    step: Callable[[str], None],
+    origin: Origin,
+    table: ir.Table | None = None,
+    work: Work | None = None,
 ) -> Draft:
     step("Finding the columns")
-    detected = detect_columns(sheet)
+    detected = record.mapping_for(sheet.columns, work) or detect_columns(sheet)
     rows = sheet.rows
     if table is not None:
         step("Counting the rows")
@@ -331,8 +375,12 @@ def _stands_alone(file_id: str | None) -> bool:
     return file_id is not None and len(file_id.split()) == 1
 
 
-def finish() -> None:
-    """Leave the loading steps and show what is loaded."""
+def finish(page: OpenPage | None = None) -> None:
+    """Leave the loading steps and show what is loaded.
+
+    Args:
+        page: The page that saved work was left on.
+    """
     st.session_state.pop(_DRAFT, None)
     st.session_state.pop(_REFUSED, None)
     st.query_params.pop("load", None)
@@ -340,6 +388,8 @@ def finish() -> None:
     if address is not None:
         choices.keep_address(None)
         page_table.go_to(address.path, address.settings)
+    if page is not None and page.path != page_table.FRONT_PAGE:
+        page_table.go_to(page.path, dict(page.settings))
     st.rerun()
 
 
@@ -348,42 +398,6 @@ def _card(icon: str, title: str) -> Iterator[None]:
     with st.container(border=True, height="stretch", gap="small"):
         st.markdown(f"{icon} **{title}**")
         yield
-
-
-def _draw_needs() -> None:
-    """What a file must have, which exports are recognised, and the limits."""
-    st.space("small")
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.subheader("What the file needs", anchor=False)
-        for role, icon in (
-            ("customer_id", "person"),
-            ("ordered_at", "event"),
-            ("revenue", "payments"),
-        ):
-            st.markdown(f":material/{icon}: **{ROLES[role].label}.** {ROLES[role].help}")
-        st.markdown(
-            ":gray[Rows may be orders or order lines. Columns are found by themselves, in twenty "
-            "languages, and you check them before anything is used.]"
-        )
-        widgets.csv_download(
-            "Download a template for orders", "orders-template.csv", order_template, key="template"
-        )
-    with right:
-        limit = st.get_option("server.maxUploadSize")
-        st.subheader("Good to know", anchor=False)
-        st.markdown(
-            f":material/task_alt: **Recognised exports:** {', '.join(RECOGNISED)}. Any other table "
-            "works too."
-        )
-        st.markdown(
-            f":material/upload: **Up to {limit} MB a file.** Beyond that, zip it (often a tenth of "
-            f"the size){_OR_OPEN_IT * local_file.is_allowed()}, or export the needed columns only."
-        )
-        st.markdown(
-            ":material/lock: **Private to this session.** The file is read for you alone, kept "
-            "nowhere, and forgotten when you leave."
-        )
 
 
 def _sentence(words: str) -> str:

@@ -22,6 +22,7 @@ from retention.campaigns.campaign import Channel
 from retention.errors import ModelError
 from retention.experiments.campaign_test import MeasuredLift
 from retention.experiments.learning import lift_source
+from retention.kept_work.made import FixedChoice, LeftAlone
 from retention.models.next_order import silence_chance
 from retention.models.uncertainty import value_uncertainty
 from retention.playbook import strategy_of
@@ -34,9 +35,9 @@ from retention.view import page_table, text
 from retention.view.session import campaign_tests, campaigns as state, choices
 from retention.view.session.cache import kept
 from retention.view.session.contact import contact_costs
-from retention.view.session.fixed_choices import CHOSEN, FixedChoice, choices_of, keep_choice
+from retention.view.session.fixed_choices import CHOSEN, choices_of, keep_choice
 from retention.view.session.loaded import Loaded
-from retention.view.session.people import LeftAlone, left_alone, people_for, suppressed
+from retention.view.session.people import left_alone, people_for, suppressed
 from retention.view.session.reorders import kinds_of, reorders_for
 from retention.view.session.results import (
     model_for,

@@ -12,6 +12,7 @@ from retention.reports.industry import Target
 from retention.reports.scorecard import ACTIVE_DAYS, LEAST_ACTIVE, MOST_ACTIVE
 from retention.view import text, widgets
 from retention.view.scorecard.data import ScorecardSettings
+from retention.view.session import choices
 from retention.view.session.loaded import Loaded
 from retention.view.session.store_settings import store_settings
 
@@ -114,6 +115,7 @@ def _targets(*, has_amounts: bool) -> tuple[Target, ...]:
         for column, name in zip(places, chain(*rows), strict=True):
             metric = METRICS[name]
             is_rate = metric.kind == "rate"
+            _begin_with_kept(name, is_rate=is_rate)
             value = column.number_input(
                 f"{metric.label}{_UNITS.get(metric.kind, '')}",
                 min_value=0.0,
@@ -126,4 +128,15 @@ def _targets(*, has_amounts: bool) -> tuple[Target, ...]:
             )
             if value:
                 targets.append(Target(metric=name, value=value / 100 if is_rate else value))
+    choices.keep_targets(tuple(targets))
     return tuple(targets)
+
+
+def _begin_with_kept(name: str, *, is_rate: bool) -> None:
+    """Let a target begin at the one that was kept, unless the address or the marketer says one."""
+    key = f"target_{name}"
+    if key in st.session_state or any(known.startswith("target_") for known in st.query_params):
+        return
+    for target in choices.targets():
+        if target.metric == name:
+            st.session_state[key] = round(target.value * 100, 6) if is_rate else target.value

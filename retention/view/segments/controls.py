@@ -27,6 +27,7 @@ from retention.view.segments.sliders import (
     money_scale,
 )
 from retention.view.segments.strips import StripKey, strip_data, strip_spec
+from retention.view.session import choices
 from retention.view.session.loaded import Loaded
 from retention.view.session.segments import READY_DAYS, Basis, basis_for, fitted_for
 from retention.view.text import FITTED, PUBLISHED, money_format, slider_format
@@ -42,6 +43,7 @@ PARTS = {
     "discounts": "Discounts",
     "next_order": "Next order",
 }
+ALL_SLIDERS = (*LAST_ORDER, *VALUES, VIP_ORDERS, DISCOUNT, READY)
 UNIT_LABELS = {"percentile": "Percentiles", "money": "Money"}
 # The groups of a part that are off where the data lack what they need.
 GROUPS_OF = {
@@ -93,7 +95,7 @@ def as_set(data: Loaded) -> SegmentSettings | None:
     """What the sliders say before they are drawn; None until they have been drawn once."""
     state = st.session_state
     unit, days = state.get("unit"), state.get("ready_days")
-    keys = {slider: slider.key for slider in (*LAST_ORDER, *VALUES, VIP_ORDERS, DISCOUNT, READY)}
+    keys = {slider: slider.key for slider in ALL_SLIDERS}
     if unit == "money":
         keys |= {slider: f"{slider.key}_money" for slider in VALUES}
     chosen = {slider: state.get(key) for slider, key in keys.items()}
@@ -108,6 +110,31 @@ def as_set(data: Loaded) -> SegmentSettings | None:
     return SegmentSettings(basis=basis_for(data, days), rules=rules)
 
 
+def _kept_rules() -> SegmentRules | None:
+    """The rules that the sliders begin with when the page is opened again, or saved work is.
+
+    None where they stand already, where an address sets some, and where nobody has moved any.
+    """
+    state, rules = st.session_state, choices.segment_rules()
+    keys = {"unit", "ready_days"} | {slider.key for slider in ALL_SLIDERS}
+    keys |= {f"{slider.key}_money" for slider in VALUES}
+    if "unit" in state or keys & set(st.query_params) or rules == SegmentRules():
+        return None
+    return rules if rules.ready_days in READY_DAYS else None
+
+
+def _begin_with(rules: SegmentRules, basis: Basis) -> None:
+    """Set every slider to the rules. An amount beyond a slider's end stands at the end."""
+    state = st.session_state
+    state["unit"] = rules.value_unit
+    for slider in ALL_SLIDERS:
+        both = tuple(getattr(rules, rule) for rule in slider.rules)
+        if slider in VALUES and rules.value_unit == "money":
+            state[f"{slider.key}_money"] = money_scale(basis.inputs, slider).within(both[0])
+        else:
+            state[slider.key] = both if len(both) == 2 else both[0]
+
+
 def _cuts(chosen: Any) -> tuple[float, ...]:
     """A slider's handles, ascending: an address may name the two in either order."""
     return tuple(sorted(chosen)) if isinstance(chosen, (tuple, list)) else (chosen,)
@@ -116,9 +143,14 @@ def _cuts(chosen: Any) -> tuple[float, ...]:
 def draw_controls(data: Loaded, presets: DeltaGenerator) -> SegmentSettings:
     """Draw the sliders in their parts, and the presets in a place of their own."""
     shown, parts = widgets.kept_parts(PARTS, "thresholds")
+    kept = _kept_rules()
+    if kept is not None:
+        st.session_state["ready_days"] = kept.ready_days
     with parts["next_order"]:
         days = _ready_days()
     basis = basis_for(data, days)
+    if kept is not None:
+        _begin_with(kept, basis)
     off = unavailable(basis.inputs)
     values: dict[str, Any] = {}
     strips: list[Strip] = []
@@ -287,7 +319,7 @@ def _apply_preset(data: Loaded, name: str) -> None:
 
 def _reset() -> None:
     standard = defaults()
-    for slider in (*LAST_ORDER, *VALUES, VIP_ORDERS, DISCOUNT, READY):
+    for slider in ALL_SLIDERS:
         both = tuple(standard[rule] for rule in slider.rules)
         st.session_state[slider.key] = both if len(both) == 2 else both[0]
         st.session_state.pop(f"{slider.key}_money", None)

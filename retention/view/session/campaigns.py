@@ -68,6 +68,31 @@ def keep_all(campaigns: tuple[Campaign, ...]) -> None:
     st.session_state[_KEPT] = campaigns
 
 
+def kept_for() -> str:
+    """The digest of the orders that the latest campaign was kept for."""
+    return st.session_state.get(_KEPT_FOR, "")
+
+
+def restore(
+    campaigns: tuple[Campaign, ...], digest: str, planned: Campaign | None, changes: str | None
+) -> None:
+    """Make these the kept campaigns and the one on the table, as they were once saved.
+
+    Args:
+        campaigns: In their order of priority.
+        digest: Of the orders that the latest one was kept for.
+        planned: The campaign that was being planned.
+        changes: The name of the kept one that it changes.
+    """
+    keep_all(campaigns)
+    st.session_state[_KEPT_FOR] = digest
+    for name in (_TABLE, _EDITED, _ORDERS, _REQUEST):
+        st.session_state.pop(name, None)
+    if planned is not None:
+        names = {campaign.name for campaign in campaigns}
+        put_on_table(planned, changes if changes in names else None)
+
+
 def on_table() -> Campaign | None:
     """The campaign that is being planned, if one has been begun."""
     return st.session_state.get(_TABLE)

@@ -5,16 +5,17 @@ from typing import NamedTuple, TypedDict
 
 import streamlit as st
 
+from retention.kept_work.store_settings import USUAL_MARGIN, ModelChoice
+from retention.reports.industry import Target
 from retention.segments.rules import SegmentRules
 from retention.view.session.store_settings import (
-    USUAL_MARGIN,
-    ModelChoice,
     change_store_settings,
     store_settings,
 )
 
 _ADDRESS = "kept_address"
 _SEGMENT_RULES, _ORDER_VALUE = "segment_rules", "given_order_value"
+_TARGETS, _OPEN_PAGE = "scorecard_targets", "open_page"
 
 
 class Terms(TypedDict):
@@ -90,6 +91,26 @@ def keep_segment_rules(rules: SegmentRules) -> None:
 def segment_rules() -> SegmentRules:
     """Return the thresholds set on the segments page, else those of the published scheme."""
     return st.session_state.get(_SEGMENT_RULES, SegmentRules())
+
+
+def keep_targets(targets: tuple[Target, ...]) -> None:
+    """Make these the scorecard's own targets."""
+    st.session_state[_TARGETS] = targets
+
+
+def targets() -> tuple[Target, ...]:
+    """Return the scorecard's own targets."""
+    return st.session_state.get(_TARGETS, ())
+
+
+def keep_open_page(path: str) -> None:
+    """Remember which page is open."""
+    st.session_state[_OPEN_PAGE] = path
+
+
+def open_page() -> str:
+    """Return the path of the page that is open; empty before the first one is."""
+    return st.session_state.get(_OPEN_PAGE, "")
 
 
 def keep_order_value(amount: float | None) -> None:

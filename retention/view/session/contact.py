@@ -8,10 +8,11 @@ import pandas as pd
 from retention.campaigns.campaign import Channel
 from retention.campaigns.suppression import SUBSCRIBED
 from retention.campaigns.usual import usual_campaign, usual_contact_costs
+from retention.kept_work.made import LeftAlone
 from retention.view.session import choices
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
-from retention.view.session.people import LeftAlone, contacts_for, left_alone, suppressed
+from retention.view.session.people import contacts_for, left_alone, suppressed
 from retention.view.session.store_settings import store_settings
 
 #: The strategy of a reminder: one message with what a customer usually orders.

@@ -3,7 +3,6 @@
 A choice belongs to the orders that it was made of, and lasts as long as the session.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from retention.errors import DataError
+from retention.kept_work.made import FixedChoice
 from retention.orders.orders import Orders
 
 #: Stands before the name of a choice, so that it shares its name with no segment.
@@ -30,27 +30,20 @@ class HasCustomers(Protocol):
         """One row per customer."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FixedChoice:
-    """Customers under a name.
-
-    Attributes:
-        name: The name, without `CHOSEN`.
-        about: Who they are, a sentence.
-        customers: Their ids.
-        digest: Of the orders that they were chosen from.
-    """
-
-    name: str
-    about: str
-    customers: pd.Index
-    digest: str
-
-
 def keep_choice(choice: FixedChoice) -> str:
     """Keep a choice, in the place of one of the same name, and return its segment's name."""
     st.session_state[_KEY] = {**_choices(), choice.name: choice}
     return CHOSEN + choice.name
+
+
+def all_choices() -> tuple[FixedChoice, ...]:
+    """Return the choices of the session, whatever orders they were made of."""
+    return tuple(_choices().values())
+
+
+def keep_all_choices(chosen: tuple[FixedChoice, ...]) -> None:
+    """Make these the session's choices."""
+    st.session_state[_KEY] = {choice.name: choice for choice in chosen}
 
 
 def choices_of(data: HasCustomers) -> list[FixedChoice]:

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import pandas as pd
 import streamlit as st
 
+from retention.columns.mapping import Mapping
 from retention.customers.summary import summarise_customers
 from retention.notation import english
 from retention.orders.orders import Orders, read_orders
@@ -59,6 +60,7 @@ class Loaded:
         customers: One row per customer, as `summarise_customers` returns.
         origin: Where they came from.
         currency_is_set: Whether the currency is that of the store settings: the orders name none.
+        mapping: Which column of the file plays which role, as it was chosen; None of a sample.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Loaded:
     customers: pd.DataFrame
     origin: Origin = UPLOAD
     currency_is_set: bool = False
+    mapping: Mapping | None = None
 
     @property
     def in_warehouse(self) -> bool:
@@ -87,6 +90,11 @@ def get() -> Loaded | None:
     return None
 
 
+def peek() -> Loaded | None:
+    """Return the session's data as it stands. Whether its warehouse is gone is not looked at."""
+    return st.session_state.get(_KEY)
+
+
 def lost() -> str | None:
     """Return the name of the orders whose warehouse has gone since they were loaded."""
     return st.session_state.get(_LOST)
@@ -97,6 +105,7 @@ def put(
     orders: Orders,
     progress: Callable[[str], None] = _no_progress,
     origin: Origin = UPLOAD,
+    mapping: Mapping | None = None,
 ) -> Loaded:
     """Make these orders the session's data.
 
@@ -105,13 +114,21 @@ def put(
         orders: The orders.
         progress: Is told each step in words.
         origin: Where they came from.
+        mapping: Which column of the file plays which role.
 
     Raises:
         RetentionError: There is no customer; what was loaded before stays in place.
     """
     progress("Counting customers")
     customers = summarise_customers(orders)
-    return _keep(Loaded(name=name, orders=orders, customers=customers, origin=origin))
+    return _keep(
+        Loaded(name=name, orders=orders, customers=customers, origin=origin, mapping=mapping)
+    )
+
+
+def is_made(name: SampleName) -> bool:
+    """Return whether a sample has been made on this server, so that it is there at once."""
+    return name in _samples()
 
 
 def put_added(

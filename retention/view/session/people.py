@@ -1,6 +1,6 @@
 """Contact details and signals of the customers, read once a session."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from retention.campaigns.campaign import Campaign
 from retention.campaigns.suppression import suppressions, usable_contacts
 from retention.customers.contacts import contacts
 from retention.customers.signals import signals
+from retention.kept_work.made import LeftAlone
 from retention.signal_files.join import join_contacts, join_signals
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded
@@ -18,24 +19,6 @@ from retention.view.session.signal_files import files_of
 from retention.view.session.store_settings import store_settings
 
 _LEFT_ALONE = "campaign_rules"
-
-
-@dataclass(frozen=True, slots=True)
-class LeftAlone:
-    """Customers whom the marketer leaves alone in every campaign.
-
-    Attributes:
-        quiet_days: Days after an order during which a customer is left alone.
-        unknown_consent: Whether to write to customers whose consent is not known.
-        home_country: ISO code of the country of customers without one, from the store settings;
-            empty if not chosen.
-        listed: Ids and addresses of an uploaded list.
-    """
-
-    quiet_days: int = 0
-    unknown_consent: bool = False
-    home_country: str = ""
-    listed: frozenset[str] = frozenset()
 
 
 class People(NamedTuple):

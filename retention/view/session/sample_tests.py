@@ -6,10 +6,10 @@ from retention.campaigns.campaign import Campaign, Message
 from retention.campaigns.offers import Offer
 from retention.campaigns.terms import MAIN, Terms
 from retention.experiments.campaign_test import CampaignTest
+from retention.kept_work.store_settings import USUAL_MARGIN
 from retention.samples.campaigns import SentCampaign
 from retention.samples.data_sets import store_campaigns
 from retention.view.session import campaign_tests
-from retention.view.session.store_settings import USUAL_MARGIN
 
 
 @st.cache_resource(show_spinner=False)
@@ -27,6 +27,13 @@ def add_sample_tests() -> None:
     for test in sample_tests():
         if test.name not in names:
             campaign_tests.keep_test(test)
+
+
+def own_tests() -> tuple[CampaignTest, ...]:
+    """Return the session's tests without those of the sample store."""
+    tests = campaign_tests.tests()
+    samples = {(test.name, test.start, test.end) for test in sample_tests()} if tests else set()
+    return tuple(test for test in tests if (test.name, test.start, test.end) not in samples)
 
 
 def remove_sample_tests() -> None:

@@ -26,6 +26,12 @@ def keep_file(orders: Orders, file: SignalFile) -> None:
     st.session_state.pop(_FORGOTTEN, None)
 
 
+def keep_all_files(orders: Orders, files: tuple[SignalFile, ...]) -> None:
+    """Make these the files that were added to the orders."""
+    st.session_state[_FILES] = (orders.digest, files)
+    st.session_state.pop(_FORGOTTEN, None)
+
+
 def remove_file(orders: Orders, kind: str) -> None:
     """Take the file of a kind away from the orders."""
     others = tuple(other for other in files_of(orders) if other.kind != kind)

@@ -11,8 +11,10 @@ from retention import wording
 from retention.campaigns.campaign import CHANNELS, Channel
 from retention.customers.countries import country_names
 from retention.errors import DataError, ModelError
+from retention.kept_work.settings_file import settings_from_json, settings_to_json
+from retention.kept_work.store_settings import USUAL_MARGIN, StoreSettings, is_currency
 from retention.reports.industry import lines_of_business
-from retention.view import text, widgets
+from retention.view import save_work, text, widgets
 from retention.view.session import choices, loaded
 from retention.view.session.contact import contact_costs
 from retention.view.session.loaded import Loaded
@@ -20,14 +22,10 @@ from retention.view.session.people import contacts_for
 from retention.view.session.results import scores_for, uncertainty_for
 from retention.view.session.store_settings import (
     MODELS,
-    USUAL_MARGIN,
-    StoreSettings,
     change_store_settings,
-    is_currency,
     keep_store_settings,
     store_settings,
 )
-from retention.view.settings.files import settings_from_json, settings_to_json
 
 #: Channels of first orders that have a cost of their own at most, the largest ones.
 MOST_CHANNELS = 12
@@ -301,6 +299,7 @@ def _draw_file() -> None:
         st.file_uploader(
             "Load saved settings", type=["json"], key=_LOAD, on_change=_load, max_upload_size=1
         )
+        save_work.draw_button(key="settings_save_work")
         if problem := st.session_state.get(_PROBLEM):
             widgets.problem("These settings could not be loaded", DataError(problem))
         if st.session_state.pop(_LOADED, False):

@@ -8,7 +8,7 @@ from retention.errors import RetentionError
 from retention.view import page_table, text, widgets
 from retention.view.session import choices, loaded
 from retention.view.session.loaded import SampleName
-from retention.view.welcome import answers, loading, lost
+from retention.view.welcome import answers, kept_offer, loading, lost
 
 
 def say_if_lost() -> None:
@@ -30,7 +30,9 @@ def draw_invitation(page: page_table.Page) -> None:
     """
     widgets.draw_hidden_heading("Nothing is loaded yet")
     say_if_lost()
-    again = lost.draw_notice("Choose it again under “Use your own orders”.")
+    # Kept work is one offer: what the reload has lost is in it.
+    is_kept = kept_offer.draw_offer(stays=True)
+    again = None if is_kept else lost.draw_notice("Choose it again under “Use your own orders”.")
     # All values of a key: a slider with two handles has two.
     settings = {key: st.query_params.get_all(key) for key in st.query_params}
     choices.keep_address(choices.Address(page.path, settings) if settings else None)

@@ -30,8 +30,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const isHere = record && others.every(other => other.tab !== record.tab)
     if (isHere) {
       const isSample = record.kind === "store" || record.kind === "cdnow"
-      const work = record.work ? ` ${record.work} went with it. What you saved to a file can be ` +
-        "loaded again on its page." : ""
+      const work = record.work ? ` ${record.work} went with it. “Open my work” on the first ` +
+        "page brings back what you saved to a file." : ""
       const canOpen = isSample || (record.kind === "path" && data.paths)
       const words = canOpen ? "This page was loaded anew, and orders stay only as long as it is open."
         : ways[record.kind] ?? ways.file

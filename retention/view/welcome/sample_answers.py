@@ -20,6 +20,7 @@ from retention.evaluation.backtest import backtest
 from retention.evaluation.past_misses import past_misses
 from retention.experiments.measure import measure_test
 from retention.experiments.words import result_sentence
+from retention.kept_work.store_settings import USUAL_MARGIN
 from retention.models.cltv import fit_cltv, predict_cltv
 from retention.models.model import CltvModel
 from retention.models.uncertainty import value_uncertainty
@@ -39,7 +40,6 @@ from retention.segments.rfm import rfm
 from retention.segments.rfm_totals import rfm_table
 from retention.segments.stages import assign_segments
 from retention.view.session.sample_tests import sample_tests
-from retention.view.session.store_settings import USUAL_MARGIN
 from retention.view.welcome.answers import FILE
 
 _MONTH, _YEAR = dt.timedelta(days=30), dt.timedelta(days=365)

@@ -7,8 +7,9 @@ import pytest
 import streamlit as st
 
 from retention import DataError
+from retention.kept_work.made import FixedChoice
 from retention.view.session import fixed_choices
-from retention.view.session.fixed_choices import CHOSEN, FixedChoice, chosen_mask, keep_choice
+from retention.view.session.fixed_choices import CHOSEN, chosen_mask, keep_choice
 
 
 @pytest.fixture(autouse=True)

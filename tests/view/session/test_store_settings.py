@@ -3,8 +3,8 @@
 import pytest
 
 from retention.errors import DataError
+from retention.kept_work.store_settings import StoreSettings, is_currency
 from retention.view.session.choices import Plan
-from retention.view.session.store_settings import StoreSettings, is_currency
 
 
 def test_a_new_session_assumes_what_every_page_has():

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from retention.errors import DataError
-from retention.view.session.store_settings import StoreSettings
-from retention.view.settings.files import MOST_BYTES, settings_from_json, settings_to_json
+from retention.kept_work.settings_file import MOST_BYTES, settings_from_json, settings_to_json
+from retention.kept_work.store_settings import StoreSettings
 
 EVERYTHING = StoreSettings(
     margin=0.35,

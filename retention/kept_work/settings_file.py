@@ -4,9 +4,9 @@ import json
 from dataclasses import asdict
 
 from retention.errors import DataError
+from retention.kept_work.store_settings import StoreSettings
 from retention.own_segments.rule_files import read_json
 from retention.validation import check_version
-from retention.view.session.store_settings import StoreSettings
 
 VERSION = 1
 #: A file larger than this holds no settings.
