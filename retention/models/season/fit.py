@@ -42,6 +42,9 @@ HARMONICS = (3, 4, 6, 8, 12)
 TOO_SHORT = "less than a year and a half of history"
 TOO_FEW = "too few repeat purchases to tell a season from chance"
 CHANCE = "no season that stands out from chance"
+TOO_SHARP = "purchases on few days alone, which no smooth season follows"
+#: The log of the busiest over the quietest day beyond which an index is none: 1 to 20,000.
+_SHARPEST = 10.0
 
 _TURNS = 4
 _CONVERGED = 0.005  # in the log of the index
@@ -127,9 +130,12 @@ def _fit_season(
     evidence = with_season - without
     if evidence < LEAST_EVIDENCE:
         return replace(settled, reason=CHANCE, evidence=evidence), model
-    return _in_turn(
+    seasonal = _in_turn(
         histories, purchases, model, bins, replace(plain, evidence=evidence), (number, scatter)
     )
+    if seasonal is None:
+        return replace(settled, reason=TOO_SHARP, evidence=evidence), model
+    return seasonal
 
 
 def _in_turn(
@@ -139,8 +145,11 @@ def _in_turn(
     bins: Bins,
     plain: SeasonIndex,
     first: tuple[int, _Scatter],
-) -> tuple[SeasonIndex, PurchaseModel]:
-    """Fit the index and the model in turn, from a first guess of the harmonics and the scatter."""
+) -> tuple[SeasonIndex, PurchaseModel] | None:
+    """Fit the index and the model in turn, from a first guess of the harmonics and the scatter.
+
+    None where the index would say that nobody buys on some days of the year.
+    """
     number, scatter = first
     season, today = plain, int(bins.days[-1])
     for turn in range(_TURNS):
@@ -149,6 +158,8 @@ def _in_turn(
             # With the season on the clock, what is left shows better how far weeks and level vary.
             _, number, scatter = _best_number(likelihood, bins, scatter, number)
         coefficients, covariance = _coefficients(likelihood, bins, number, scatter)
+        if _span(coefficients) > _SHARPEST:
+            return None
         moved = _moved(season, coefficients)
         season = replace(
             plain,
@@ -172,6 +183,11 @@ def _moved(season: SeasonIndex, coefficients: np.ndarray) -> float:
     before[:shared] = season.coefficients[:shared]
     days = np.arange(0, 365, 7)
     return float(np.abs(harmonics(days, len(before) // 2) @ (coefficients - before)).max())
+
+
+def _span(coefficients: np.ndarray) -> float:
+    """How far the log index of the busiest day lies above that of the quietest one."""
+    return float(np.ptp(harmonics(np.arange(365), len(coefficients) // 2) @ coefficients))
 
 
 def _uneven_weeks(scatter: _Scatter, measured: float) -> float:

@@ -1,5 +1,6 @@
 """The season that the orders show, on stores whose demand is known."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -15,9 +16,11 @@ from retention import (
     orders_uncertainty,
     predict_cltv,
     purchase_probability,
+    read_orders,
+    summarise_customers,
     value_uncertainty,
 )
-from retention.models.season.fit import CHANCE, LEAST_EVIDENCE, TOO_FEW, TOO_SHORT
+from retention.models.season.fit import CHANCE, LEAST_EVIDENCE, TOO_FEW, TOO_SHARP, TOO_SHORT
 from retention.models.season.index import PLAIN, day_number
 from tests.support.histories import (
     PARAMETERS,
@@ -271,3 +274,24 @@ def test_what_moves_the_store_widens_its_totals_and_not_its_customers(store, mod
     assert predict_cltv(shaky, store.customers)[columns].equals(
         predict_cltv(model, store.customers)[columns]
     )
+
+
+def test_purchases_on_few_days_of_the_year_alone_have_no_season():
+    """A file made by a formula: its index would be 0 on some days, whose logarithm is none."""
+    number = np.arange(9_000)
+    days = pd.to_datetime(
+        {"year": 2023 + number % 3, "month": 1 + number % 12, "day": 1 + 7 * (number % 4)}
+    )
+    frame = pd.DataFrame(
+        {
+            "order": number,
+            "customer": np.random.default_rng(1).integers(0, 900, 9_000),
+            "date": days,
+            "total": 20.0,
+        }
+    )
+    customers = summarise_customers(read_orders(frame))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        model = fit_cltv(customers)
+    assert (model.season.is_plain, model.season.reason) == (True, TOO_SHARP)
