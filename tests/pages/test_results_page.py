@@ -98,6 +98,17 @@ def test_a_result_shows_groups_segments_and_checks(front):
     assert lift.lift > 0
 
 
+def test_groups_that_chance_did_not_make_teach_nothing(front):
+    test = campaign_test()
+    # The list of the held out lost two in three.
+    lost = (test.groups["group"] == "held_out") & (test.groups.index % 3 > 0)
+    at = results(shop(front), replace(test, groups=test.groups[~lost]))
+    assert "The next plan learns nothing from this test" in words(at) + " ".join(
+        caption.value for caption in at.caption
+    )
+    assert LIFTS not in at.session_state or not at.session_state[LIFTS]
+
+
 def test_a_running_test_shows_progress_and_no_verdict(front):
     at = results(shop(front, date(2026, 3, 12)), campaign_test())
     assert "is on day 12 of 28" in conclusion(at)

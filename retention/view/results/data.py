@@ -181,13 +181,16 @@ def lift_of(
 ) -> MeasuredLift | None:
     """Return what a finished test teaches; None where it can teach nothing.
 
+    A test whose groups chance did not make teaches nothing. Nor does the best of several groups:
+    that it is the best of them is partly luck.
+
     Args:
         data: The session's data.
         test: The test.
         result: What it has shown.
         group: The group that got the campaign.
     """
-    if result.state != "finished" or not result.control:
+    if result.state != "finished" or len(result.groups) != 1 or is_spoiled(result):
         return None
     is_bought = group.unadjusted["metric"] == "bought"
     shares = group.unadjusted[is_bought].to_dict("records")[0]
@@ -204,6 +207,11 @@ def lift_of(
         )
     except DataError:
         return None
+
+
+def is_spoiled(result: CampaignResult) -> bool:
+    """Return whether a check says not to trust a result."""
+    return any(check.status == "bad" for check in result.checks)
 
 
 def _kind_of(data: Loaded, test: CampaignTest) -> list[str]:

@@ -318,6 +318,8 @@ def _draw_lesson(data: Loaded, test: CampaignTest, result: CampaignResult) -> No
     best = best_group(result)
     lift = None if best is None else data_of.lift_of(data, test, result, best)
     if lift is None:
+        if result.state == "finished" and data_of.is_spoiled(result):
+            st.caption("The next plan learns nothing from this test: see its checks.")
         return
     with st.container(border=True, gap="xsmall", key="results-lesson"):
         st.markdown("**What was learned**")
