@@ -161,7 +161,8 @@ def pool_differences(differences: Floats, errors: Floats) -> PooledDifferences:
     drawn_in = 1 - kept
     open_variance = kept * errors[known] ** 2 + drawn_in**2 / weight_random.sum()
     open_variance += 2 / max(free, 1) * drawn_in**2 * (value - common) ** 2
-    shrunk_errors[known] = np.sqrt(open_variance)
+    # Drawing together leaves no more open than the segment's own data does.
+    shrunk_errors[known] = np.minimum(np.sqrt(open_variance), errors[known])
     return PooledDifferences(
         shrunk=shrunk,
         errors=shrunk_errors,

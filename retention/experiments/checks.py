@@ -93,8 +93,9 @@ def check_alike(frame: pd.DataFrame) -> Check:
     worst = min(known, key=lambda column: measured[column]["pvalue_adj"])
     result = results[worst]
     if measured[worst]["pvalue_adj"] >= UNLIKE:
-        listed = wording.first_words([BEFORE[column] for column in known], len(known))
-        return _check(name, "good", f"Both groups had like {listed} before it.")
+        *others, last = (BEFORE[column] for column in known)
+        listed = f"{', '.join(others)} and {last}" if others else last
+        return _check(name, "good", f"Both groups were alike in {listed}.")
     return _check(
         name,
         "bad",

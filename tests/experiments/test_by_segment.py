@@ -41,6 +41,7 @@ def test_shrinking_comes_nearer_to_the_truth_than_measuring():
         raw.append((measured - truth) ** 2)
         shrunk.append((pooled.shrunk - truth) ** 2)
         covered.append(np.abs(pooled.shrunk - truth) < 1.96 * pooled.errors)
+        assert (pooled.errors <= errors).all()
     assert np.mean(shrunk) < 0.6 * np.mean(raw)
     assert np.mean(covered) > 0.85
 
