@@ -137,7 +137,7 @@ def pool_differences(differences: Floats, errors: Floats) -> PooledDifferences:
 
     >>> pooled = pool_differences(np.array([0.011, 0.074, 0.071]), np.full(3, 0.004))
     >>> round(pooled.q), pooled.p_value < 0.001
-    (155, True)
+    (158, True)
     """
     from scipy.stats import chi2
 

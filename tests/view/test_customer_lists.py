@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 #: Every other download of the app by its key, and what it holds: no list of customers.
 NO_LISTS = {
     "csv_{slug}": "tables of the scorecard",
+    "download_added_export": "orders that changed, by number and without their customers",
     "download_breakdown": "channels and the like",
     "download_customer": "one customer, with the sentence on the page",
     "download_forecast": "months",
@@ -34,6 +35,8 @@ NO_LISTS = {
     "plan_table_csv": "campaigns",
     "products_csv": "products",
     "report": "the scorecard",
+    "results_report": "one campaign's result, in sums",
+    "save_work_file": "the session's work, which says what of it is personal",
     "set_save": "store settings",
     "signal_left_out": "rows of a file of signals that are not used",
     "template": "made-up orders",

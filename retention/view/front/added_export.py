@@ -213,6 +213,7 @@ def _draw_list(data: Loaded, added: AddedOrders) -> None:
         widgets.csv_download(
             "Download the changed and missing orders",
             "changed-orders.csv",
-            lambda: to_csv(added.listed, index=False),
+            # A list of customers would need their consent beside them.
+            lambda: to_csv(added.listed.drop(columns="customer_id"), index=False),
             key="download_added_export",
         )
