@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TypeGuard
 
@@ -60,11 +61,18 @@ def result_state_words(result: CampaignResult) -> str:
 def best_group(result: CampaignResult) -> GroupResult | None:
     """Return the group that decides the verdict; None where nobody was held out.
 
+    Of several groups with that verdict it is the one that brought the most.
+
     Args:
         result: From `measure_campaign`.
     """
     groups = [group for group in result.groups if group.verdict == result.verdict]
-    return groups[0] if groups else None
+    return max(groups, key=_brought, default=None)
+
+
+def _brought(group: GroupResult) -> float:
+    """What a group brought: its gain, else its extra orders."""
+    return group.extra("orders").value if group.gain is None else group.gain.total.expected
 
 
 def result_sentence(
@@ -92,10 +100,19 @@ def result_sentence(
     if result.state == "running":
         return _running(result, group, called, currency)
     if group.verdict == "worked":
-        return _worked(group, called, currency)
+        others = [other for other in result.groups if other.verdict == "worked"]
+        return _worked(group, called, currency) + _also_worked(others, group)
     if group.verdict == "did_not":
         return _did_not(group, called, currency)
     return _unclear(result, group, called, currency)
+
+
+def _also_worked(groups: Sequence[GroupResult], named: GroupResult) -> str:
+    """Name the other groups that worked."""
+    names = [f"“{group.group}”" for group in groups if group is not named]
+    if not names:
+        return ""
+    return f" {' and '.join(names)} worked, too: choose {'it' if len(names) == 1 else 'one'} below."
 
 
 def planned_sentence(called: str, start: date, end: date) -> str:
@@ -107,8 +124,8 @@ def planned_sentence(called: str, start: date, end: date) -> str:
         end: The last day that counts.
     """
     return (
-        f"{called} starts on {wording.day(start)}. Load orders that reach past "
-        f"{wording.day(end)}, and what it brought stands here."
+        f"{called} counts orders from {wording.day(start)} to {wording.day(end)}. Load orders that "
+        "reach its last day, and what it brought stands here."
     )
 
 
@@ -216,7 +233,8 @@ def _running(result: CampaignResult, group: GroupResult, called: str, currency: 
     if _is_known(group.gain):
         total = group.gain.total
         between = wording.money_range(total.low, total.high, currency)
-        sentences.append(f"Its gain after cost is {between} so far.")
+        share = wording.percent(FORECAST_LEVEL)
+        sentences.append(f"Its gain after cost is {between} so far ({share} range).")
     sentences.append(f"Its verdict comes on {wording.day(result.end)}, and not before.")
     return " ".join(sentences)
 
@@ -257,8 +275,8 @@ def explained_words(result: CampaignResult) -> str:
     if result.explained < _LITTLE:
         return "The forecast foresees little of these orders, and so changes little."
     return (
-        "What the forecast expected of each customer is taken off first. So the test needs "
-        f"{wording.percent(result.explained, 0)} fewer customers."
+        "What the forecast expected of each customer is taken off the difference. So the test "
+        f"needs {wording.percent(result.explained, 0)} fewer customers."
     )
 
 
@@ -294,6 +312,11 @@ def lift_sentence(lift: MeasuredLift) -> str:
     half = normal_width(FORECAST_LEVEL) * lift.standard_error
     low, high = (wording.decimal(100 * (lift.lift + sign * half), 1) for sign in (-1, 1))
     of_hundred = wording.decimal(100 * abs(lift.lift), 1)
+    if abs(lift.lift) < half:
+        return (
+            f"No lift was shown: between {low} and {high} of 100 customers who would not have "
+            f"ordered ({wording.percent(FORECAST_LEVEL)} range)."
+        )
     if lift.lift < 0:
         lead = f"Of 100 customers, {of_hundred} fewer ordered because of it"
     else:

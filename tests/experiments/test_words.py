@@ -81,8 +81,8 @@ def test_a_running_test_has_no_verdict_and_says_when_to_look():
 def test_a_planned_test_says_when_it_starts():
     result = measured(until=date(2026, 2, 20))
     words = result_sentence(result, "Spring mail")
-    assert words.startswith("“Spring mail” starts on 1 Mar 2026.")
-    assert "reach past 28 Mar 2026" in words
+    assert words.startswith("“Spring mail” counts orders from 1 Mar 2026 to 28 Mar 2026.")
+    assert "Load orders that reach its last day" in words
     assert result_state_words(result) == "Planned: starts 1 Mar 2026"
 
 

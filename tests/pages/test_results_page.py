@@ -120,7 +120,7 @@ def test_a_running_test_shows_progress_and_no_verdict(front):
 
 def test_a_planned_test_says_what_to_do(front):
     at = results(shop(front, date(2026, 2, 20)), campaign_test())
-    assert "starts on 1 Mar 2026" in conclusion(at)
+    assert "counts orders from 1 Mar 2026" in conclusion(at)
     assert "Load newer orders" in pages_linked(at)
     assert not at.metric
 
@@ -144,7 +144,7 @@ def test_a_kept_campaign_goes_out_and_keeps_its_groups(front):
     assert test.name == "Hello"
     assert set(test.groups["group"]) == {"addressed", "held_out"}
     assert (test.end - test.start).days == 29
-    assert "“Hello” starts on" in conclusion(at)
+    assert "“Hello” counts orders from" in conclusion(at)
 
 
 def test_a_campaign_whose_groups_were_not_kept_is_drawn_again(front):
@@ -314,3 +314,12 @@ def test_several_groups_stand_beside_the_one_that_got_nothing(front):
     for part in ("By segment", "Checks"):
         at = open_part(at, "results_part", part)
         assert not at.exception
+
+
+def test_a_campaign_of_another_shop_is_not_measured(front):
+    elsewhere = campaign_test("Elsewhere")
+    strangers = elsewhere.groups.assign(customer_id="x" + elsewhere.groups["customer_id"])
+    at = results(shop(front), replace(elsewhere, groups=strangers))
+    assert at.dataframe[0].value["state"].tolist() == ["Finished: cannot be measured"]
+    assert "is in orders.csv. Load the orders of the shop that sent it." in as_read(words(at))
+    assert not at.exception

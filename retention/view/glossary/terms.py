@@ -322,7 +322,7 @@ def _results() -> list[Term]:
         Term(
             word="Without the forecast",
             meaning="Both groups as they are. With the forecast, what was expected of each "
-            "customer is taken off first, so that fewer customers are enough (CUPED).",
+            "customer is taken off the difference, so that fewer are enough (CUPED).",
             pages=("results",),
         ),
     ]

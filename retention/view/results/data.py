@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from retention import wording
 from retention.campaigns.campaign import Campaign
 from retention.customers.summary import summarise_customers
 from retention.display import key_text
@@ -282,6 +283,11 @@ def _result(
     _others: tuple[CampaignTest, ...],
 ) -> CampaignResult:
     model = _before(data, _test.start).model if data.orders.start < _test.start else None
+    if not data.customers.index.isin(_test.groups["customer_id"]).any():
+        raise DataError(
+            f"None of the {wording.plural(len(_test.groups), 'customer')} of this campaign is in "
+            f"{data.name}. Load the orders of the shop that sent it."
+        )
     return measure_test(data.orders, _test, model, sent=_sent, others=_others)
 
 

@@ -85,8 +85,10 @@ def metric_rows(group: GroupResult, currency: str | None, *, forecast: bool) -> 
         forecast: Whether what was expected of the customers is taken off first.
     """
     metrics = group.metrics if forecast else group.unadjusted
+    counted = group.unadjusted[["addressed", "held_out"]]
     rows = []
-    for row in metrics.to_dict("records"):
+    # Both groups stand as they were counted; only their difference is adjusted.
+    for row in metrics.assign(**counted).to_dict("records"):
         metric: Metric = row["metric"]
         label = metric_label(metric)
         if metric == "year_margin":

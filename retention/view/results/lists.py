@@ -44,7 +44,7 @@ def draw_lists(data: Loaded, *, is_open: bool = False) -> None:
     with st.expander("Measure a campaign from a list", expanded=is_open, icon=":material/list:"):
         st.caption(
             "From Klaviyo, Mailchimp, Excel or any other tool. Customers are matched by e-mail "
-            "address, number or phone. The lists stay in this session."
+            "address, number or phone. The lists become a part of your work."
         )
         kind = st.segmented_control(
             "What do you have?", [ONE, TWO], default=ONE, required=True, key="results_list_kind"

@@ -104,7 +104,9 @@ def _choose_group(test: CampaignTest, result: CampaignResult) -> GroupResult | N
 
 
 def _draw_figures(group: GroupResult, currency: str | None) -> None:
-    orders, bought = group.extra("orders"), group.row("bought")
+    # The shares as they were counted; the difference between them is adjusted below.
+    counted = group.unadjusted[group.unadjusted["metric"] == "bought"].to_dict("records")[0]
+    orders = group.extra("orders")
     metrics = [
         widgets.Metric(
             label="Extra orders",
@@ -115,9 +117,9 @@ def _draw_figures(group: GroupResult, currency: str | None) -> None:
         ),
         widgets.Metric(
             label="Bought",
-            value=wording.percent(bought["addressed"]),
+            value=wording.percent(counted["addressed"]),
             about="share_bought",
-            note=f"{wording.percent(bought['held_out'])} of the held out",
+            note=f"{wording.percent(counted['held_out'])} of the held out",
         ),
     ]
     for label, gain, about in (
@@ -192,7 +194,7 @@ def _draw_groups(
     st.caption(
         f"As counted, with {wording.percent(0.95)} ranges."
         + (
-            " The table below takes off what the forecast expected."
+            " The differences below leave out what the forecast expected."
             if group.metrics["adjusted"].any()
             else ""
         )
@@ -325,5 +327,5 @@ def _draw_lesson(data: Loaded, test: CampaignTest, result: CampaignResult) -> No
         st.markdown("**What was learned**")
         st.markdown(text.plain(lift_sentence(lift), 400))
         st.caption(
-            "The next plan of the same kind starts from this lift, together with your other tests."
+            "The next plan of the same kind joins it with your other tests and with the usual lift."
         )

@@ -74,10 +74,12 @@ def _draw_planned(data: Loaded, test: CampaignTest) -> None:
         f"{addressed} addressed, {wording.count(held_out)} held out. Orders count from "
         f"{wording.day(test.start)} to {wording.day(test.end)}, {wording.days(test.days)}."
     )
-    st.caption(
-        f"Your orders end on {wording.day(data.orders.end)}. Until the campaign begins, a new "
-        "download of its files replaces these groups."
+    rest = (
+        "Its groups stay as they are."
+        if campaign_tests.has_begun(test, data.orders.end)
+        else "Until the campaign begins, a new download of its files replaces these groups."
     )
+    st.caption(f"Your orders end on {wording.day(data.orders.end)}. {rest}")
     if not held_out:
         st.caption(":orange[:material/warning: Nobody is held out: nothing will be proved.]")
     with st.container(horizontal=True, vertical_alignment="center"):

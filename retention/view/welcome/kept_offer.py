@@ -53,9 +53,9 @@ def draw_offer(*, stays: bool) -> bool:
 
 
 def _draw_forget() -> None:
-    st.button(
-        "Forget it", icon=":material/delete:", type="tertiary", key="kept_forget", on_click=_forget
-    )
+    with st.popover("Forget it", icon=":material/delete:", type="tertiary"):
+        st.markdown("Orders, campaigns and settings that are kept here will be deleted.")
+        st.button("Delete what is kept", key="kept_forget", on_click=_forget)
 
 
 def offer_words(work: Work, now: datetime) -> str:

@@ -90,7 +90,7 @@ def test_a_campaign_is_planned_kept_sent_and_measured(visit):
     assert not set(groups[0]) & set(groups[1])
 
     menu(page, "Results")
-    expect(page.get_by_text("Load orders that reach past").first).to_be_visible()
+    expect(page.get_by_text("Load orders that reach its last day").first).to_be_visible()
 
     button(page, "Load other orders").click()
     at_rest(page)

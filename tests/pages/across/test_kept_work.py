@@ -82,7 +82,7 @@ def test_kept_work_is_offered_gone_on_with_and_forgotten(at_home, kept):
     assert at.session_state["loaded_orders"].name == "orders.csv"
     assert at.session_state["store_settings"].margin == 0.35
     at = open_app().run()
-    at = button(at, "Forget it").click().run()
+    at = button(at, "Delete what is kept").click().run()
     assert not kept.exists()
     assert "Go on" not in [b.label for b in at.button]
 
@@ -102,7 +102,7 @@ def test_damaged_kept_work_gets_words(at_home, kept):
     at = open_app().run()
     assert not at.exception
     assert "damaged" in words(at)
-    at = button(at, "Forget it").click().run()
+    at = button(at, "Delete what is kept").click().run()
     assert not at.exception
     assert not kept.exists()
 

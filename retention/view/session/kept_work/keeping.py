@@ -17,6 +17,7 @@ from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ct
 from retention.errors import DataError
 from retention.kept_work import folder
 from retention.kept_work.work import OpenPage, Work
+from retention.samples.data_sets import SAMPLES
 from retention.view.session import loaded
 from retention.view.session.kept_work import record
 from retention.view.session.kept_work.this_computer import is_local, listens_here
@@ -150,10 +151,25 @@ def write_changes() -> bool:
     """
     if not (listens_here() and st.session_state.get(_ON)) or loaded.peek() is None:
         return False
-    if _mark() == st.session_state.get(_WRITTEN):
+    if _mark() == st.session_state.get(_WRITTEN) or _would_lose_a_shop():
         return False
     _write()
     return True
+
+
+def _would_lose_a_shop() -> bool:
+    """Whether a sample is open, and the work on orders of one's own is kept.
+
+    A look at a sample must not take the place of a shop.
+    """
+    data = loaded.peek()
+    if data is None or data.origin.kind not in SAMPLES or not folder.is_there():
+        return False
+    try:
+        source = folder.read(with_orders=False).source
+    except DataError:
+        return False
+    return source is not None and source.kind not in SAMPLES
 
 
 def _write() -> None:
