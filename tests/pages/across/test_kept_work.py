@@ -95,6 +95,31 @@ def test_a_page_without_data_offers_it_too(at_home):
     assert at.session_state["loaded_orders"].name == "orders.csv"
 
 
+def test_a_look_at_a_sample_does_not_take_the_place_of_a_shop(at_home):
+    folder.write(some_work())
+
+    def script() -> None:
+        import streamlit as st
+
+        from retention.errors import DataError
+        from retention.view.session import loaded
+        from retention.view.session.kept_work import keeping
+
+        loaded.put_sample("cdnow")
+        st.session_state["work_is_kept"] = True
+        st.session_state["written"] = keeping.write_changes()
+        try:
+            keeping.turn_on()
+        except DataError as error:
+            st.session_state["refused"] = str(error)
+
+    at = AppTest.from_function(script, default_timeout=60).run()
+    assert not at.exception
+    assert not at.session_state["written"]
+    assert "would take its place" in at.session_state["refused"]
+    assert folder.read().source.name == "orders.csv"
+
+
 def test_damaged_kept_work_gets_words(at_home, kept):
     folder.write(some_work())
     path = kept / "work.retention"

@@ -76,10 +76,16 @@ def turn_on() -> None:
     """Keep the session's work from now on, and write it at once.
 
     Raises:
-        DataError: The app does not run for this computer alone, or the folder cannot be written to.
+        DataError: The app does not run for this computer alone, the folder cannot be written to,
+            or a sample would take the place of a shop.
     """
     if not is_local():
         raise DataError(_ELSEWHERE)
+    if _would_lose_a_shop():
+        raise DataError(
+            "Work on a shop's orders is kept already, and a sample would take its place. Forget it "
+            "first, or go on with it."
+        )
     st.session_state[_ON] = True
     try:
         _write()
