@@ -61,6 +61,7 @@ def set_margin(page, percent: str) -> None:
 def margin(page) -> str:
     page.get_by_role("link", name="Store settings", exact=True).click()
     sees(page, "Store settings")
+    at_rest(page)  # a slider is first drawn at its lowest value
     return thumb(page, "Margin").get_attribute("aria-valuetext")
 
 

@@ -115,7 +115,7 @@ def test_a_click_in_the_menu_while_orders_are_read_asks_before_it_cancels(visit)
     expect(button(page, "Use these orders")).to_be_enabled()
     button(page, "Choose another file").click()
     sees(page, FRONT)
-    upload(page, small_shop(60_001))
+    upload(page, small_shop(120_000))  # large, so that it is still read when the click comes
     expect(reading.first).to_be_visible()
     menu.get_by_role("link", name="Segments", exact=True).click()
     expect(button(page, "Load the sample store")).to_be_visible()
