@@ -24,6 +24,7 @@ from retention.experiments.checks import (
 )
 from retention.experiments.metrics import compare_groups
 from retention.experiments.outcomes import (
+    COVARIATES,
     discounts_are_known,
     expected_before,
     expected_later,
@@ -31,7 +32,14 @@ from retention.experiments.outcomes import (
     outcomes_of,
     window_days,
 )
-from retention.experiments.result import CampaignResult, Gain, GroupResult, State, Verdict
+from retention.experiments.result import (
+    CampaignResult,
+    Gain,
+    GroupResult,
+    State,
+    Verdict,
+    state_of_days,
+)
 from retention.models.checks import Check
 from retention.models.model import CltvModel
 from retention.orders.orders import Orders
@@ -100,7 +108,7 @@ def measure_campaign(
             later = margin * frame["later_orders"] * frame["expected_order_value"]
             frame["year_margin"] = frame["margin"] + later
             frame["expected_year_margin"] = frame["expected_year_revenue"] * margin
-    state: State = "planned" if until < first else "finished" if orders.end >= last else "running"
+    state = state_of_days(first, last, orders.end)
     share = 1.0 if state == "finished" else max(((until - first).days + 1), 0) / _days(first, last)
     names = [name for name in frame["group"].unique() if name != control]
     results: tuple[GroupResult, ...] = ()
@@ -267,7 +275,10 @@ def _group_result(
     off = {metric: mean_cost for metric in _AFTER_COST if metric in pair}
     compared = compare_groups(pair, off, look.level)
     metrics, unadjusted = compared.metrics, compared.unadjusted
-    ranges = compare_groups(pair, off, FORECAST_LEVEL).metrics if off else metrics.iloc[:0]
+    # The gain's ranges are of another level. Only what comes to money needs them.
+    covariates = [COVARIATES[metric] for metric in off if COVARIATES[metric] in pair]
+    in_money = pair[["is_addressed", *off, *covariates]]
+    ranges = compare_groups(in_money, off, FORECAST_LEVEL).metrics if off else metrics.iloc[:0]
     if look.state == "running":
         metrics = _on_every_day(metrics, look.share, look.level)
         unadjusted = _on_every_day(unadjusted, look.share, look.level)

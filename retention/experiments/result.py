@@ -18,6 +18,20 @@ from retention.models.checks import Check
 State = Literal["planned", "running", "finished"]
 Verdict = Literal["worked", "did_not", "unclear", "no_holdout", "too_early"]
 
+
+def state_of_days(start: date, end: date, known_until: date) -> State:
+    """Return where a test stands.
+
+    Args:
+        start: Its first day.
+        end: Its last day.
+        known_until: The last day of the orders.
+    """
+    if known_until < start:
+        return "planned"
+    return "running" if known_until < end else "finished"
+
+
 #: What a verdict is called.
 VERDICTS: dict[Verdict, str] = {
     "worked": "Worked",

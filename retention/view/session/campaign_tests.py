@@ -10,7 +10,7 @@ from retention.campaigns.plan import CampaignPlan
 from retention.display import key_text
 from retention.experiments.campaign_test import HELD_OUT, CampaignTest, MeasuredLift
 from retention.experiments.groups import experiment_groups
-from retention.experiments.result import State
+from retention.experiments.result import State, state_of_days
 
 _TESTS = "campaign_tests"
 _LIFTS = "measured_lifts"
@@ -74,9 +74,7 @@ def state_of(test: CampaignTest, end: date) -> State:
         test: The test.
         end: The last day of the orders.
     """
-    if end < test.start:
-        return "planned"
-    return "running" if end < test.end else "finished"
+    return state_of_days(test.start, test.end, end)
 
 
 def has_begun(test: CampaignTest, end: date) -> bool:
