@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from retention import wording
+from retention.campaigns.campaign import Campaign
 from retention.campaigns.economics import Range
 from retention.campaigns.offers import Offer
 from retention.errors import DataError, ModelError
@@ -32,6 +34,7 @@ from retention.experiments.outcomes import (
     outcomes_of,
     window_days,
 )
+from retention.experiments.progress import bought_by_day, came_and_expected, explained_share
 from retention.experiments.result import (
     CampaignResult,
     Gain,
@@ -44,8 +47,10 @@ from retention.models.checks import Check
 from retention.models.model import CltvModel
 from retention.orders.orders import Orders
 from retention.periods import as_date
-from retention.statistics import FORECAST_LEVEL, METRIC_LEVEL, wilson
+from retention.statistics import FORECAST_LEVEL, METRIC_LEVEL
 
+#: What messages cost: the same for each customer, by customer, or by the first order's day.
+Cost = float | pd.Series | Callable[[pd.Series], pd.Series]
 #: Days that count where no end is named.
 USUAL_DAYS = 28
 #: What messages cost comes off these metrics.
@@ -58,7 +63,7 @@ def measure_campaign(
     start: date | str,
     end: date | str | None = None,
     forecast: CltvModel | None = None,
-    cost: float | pd.Series = 0.0,
+    cost: Cost = 0.0,
     margin: float = 0.4,
     offer: Offer | None = None,
     *,
@@ -78,8 +83,9 @@ def measure_campaign(
         start: The first day that counts: that of the first message.
         end: The last day that counts; 28 days with the first one unless given.
         forecast: From `fit_cltv`, fitted to the orders before the start; fitted here unless given.
-        cost: What the messages to one customer addressed cost, in money, or that of each by
-            `customer_id`.
+        cost: What the messages to one customer addressed cost, in money; or that of each by
+            `customer_id`; or a function that returns it from the day of each customer's first order
+            (0 is the first day of the test, missing for those without one).
         margin: The share of the price that is left after the goods.
         offer: What was offered to those addressed.
         control: The group that got nothing; "" where nobody was held out.
@@ -127,10 +133,10 @@ def measure_campaign(
         customers={str(name): int(size) for name, size in frame["group"].value_counts().items()},
         groups=results,
         checks=_checks(orders, frame, groups, control, share_held_out, (first, last), sent, others),
-        days=_by_day(frame, first, until),
+        days=bought_by_day(frame, first, until),
         outcomes=frame,
-        expected=_expected(frame),
-        explained=_explained(frame),
+        expected=came_and_expected(frame),
+        explained=explained_share(frame),
         without_forecast=without_forecast,
         strangers=int((~frame["has_ordered"]).sum()),
         assumptions=_assumptions(frame, offered, margin, orders),
@@ -162,21 +168,14 @@ def measure_test(
     Raises:
         DataError: As `measure_campaign`.
     """
-    campaign = test.campaign
-    ids = pd.Index(test.groups["customer_id"])
-    days = window_days(orders, test.start, min(test.end, orders.end))
-    first = days.drop_duplicates("customer_id").set_index("customer_id")["day"].reindex(ids)
-    messages = np.array([message.day for message in campaign.sent])
-    # A message goes out in the morning of its day: an order of that day comes after it.
-    sent_to = (messages[None, :] <= first.fillna(np.inf).to_numpy()[:, None]).sum(axis=1)
-    terms = campaign.terms
+    campaign, terms = test.campaign, test.campaign.terms
     return measure_campaign(
         orders,
         test.groups,
         test.start,
         test.end,
         forecast,
-        cost=pd.Series(sent_to * terms.contact_cost, index=ids),
+        cost=partial(_cost_of_messages, campaign),
         margin=terms.margin,
         offer=terms.offer if terms.offer.kind != "none" else terms.opening,
         control=test.control,
@@ -184,6 +183,14 @@ def measure_test(
         sent=sent,
         others=[other for other in others if other.name != test.name],
     )
+
+
+def _cost_of_messages(campaign: Campaign, first_day: pd.Series) -> pd.Series:
+    """Return what a campaign's messages to each customer cost, by the day of the first order."""
+    messages = np.array([message.day for message in campaign.sent])
+    # A message goes out in the morning of its day: an order of that day comes after it.
+    before_order = messages[None, :] <= first_day.fillna(np.inf).to_numpy(dtype=float)[:, None]
+    return pd.Series(before_order.sum(axis=1) * campaign.terms.contact_cost, index=first_day.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +264,10 @@ def _outcomes(
     return frame, reason
 
 
-def _cost_of(cost: float | pd.Series, frame: pd.DataFrame) -> pd.Series:
+def _cost_of(cost: Cost, frame: pd.DataFrame) -> pd.Series:
     """Return what the messages to each customer cost."""
+    if callable(cost):
+        cost = cost(frame["first_day"])
     if isinstance(cost, pd.Series):
         return cost.reindex(frame.index).fillna(0.0).astype(float)
     return pd.Series(float(cost), index=frame.index)
@@ -364,46 +373,6 @@ def _checks(
         check_addressed(named, *days, sent, others),
         check_buyers(tested),
     )
-
-
-def _by_day(frame: pd.DataFrame, start: date, until: date) -> pd.DataFrame:
-    """Return the share of each group that has bought by each day."""
-    days = max((until - start).days + 1, 0)
-    parts = []
-    for name, members in frame.groupby("group", sort=False):
-        first = members["first_day"].dropna().astype(int)
-        buyers = np.bincount(first[first < days], minlength=days)[:days].cumsum()
-        low, high = wilson(buyers, np.full(days, len(members)))
-        parts.append(
-            pd.DataFrame(
-                {
-                    "group": name,
-                    "day": np.arange(1, days + 1),
-                    "date": pd.date_range(start, periods=days),
-                    "customers": len(members),
-                    "bought": buyers / len(members),
-                    "low": low,
-                    "high": high,
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
-
-
-def _expected(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return what came of each group beside what was expected of it, per customer."""
-    measured = [name for name in ("bought", "orders", "revenue") if name in frame]
-    columns = [*measured, *(f"expected_{name}" for name in measured)]
-    known = [column for column in columns if column in frame]
-    return frame.groupby("group", sort=False)[known].mean().reset_index()
-
-
-def _explained(frame: pd.DataFrame) -> float:
-    """Return the share of the variance of orders that the forecast takes off."""
-    if "expected_orders" not in frame or frame["orders"].std() == 0:
-        return 0.0
-    correlation = frame["orders"].corr(frame["expected_orders"])
-    return float(correlation**2) if np.isfinite(correlation) else 0.0
 
 
 def _assumptions(

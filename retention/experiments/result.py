@@ -142,7 +142,7 @@ class CampaignResult:
         groups: The groups that got the campaign, each beside the control. Empty without a control.
         checks: What can spoil the test.
         days: A row for each group and day: `group`, `day` (1 is the first), `date`, `customers`,
-            `bought` (share so far) with `low` and `high` (95 %), `orders` per customer so far.
+            `bought` (share so far) with `low` and `high` (95 %).
         outcomes: A row a customer, indexed by `customer_id`: `group`, the metrics, and what was
             expected of them.
         expected: What the model from before expected of each group: `group`, `bought`, `orders`,
