@@ -9,5 +9,9 @@ class DataError(RetentionError):
     """The order data cannot be used as it is."""
 
 
+class SingleColumnError(DataError):
+    """The file is a list of one column, where a table is needed."""
+
+
 class ModelError(RetentionError):
     """A model could not be fitted, or was asked for something that it cannot answer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +16,12 @@ from retention import wording
 from retention.campaigns.plan import CampaignPlan
 from retention.cells.names import plain_name
 from retention.display import displayed
-from retention.errors import DataError
+from retention.errors import DataError, SingleColumnError
 from retention.experiments.campaign_test import ADDRESSED, HELD_OUT
 from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet
-from retention.sheets.workbooks import WORKBOOK_MAGIC
+from retention.sheets.unpack import unpack
+from retention.sheets.workbooks import WORKBOOK_MAGIC, read_grids
 from retention.signal_files.matching import match_customers
 from retention.signal_files.read import customer_texts, open_signals
 
@@ -150,27 +151,32 @@ def _open_list(content: Any, name: str | None) -> Sheet:
         content = content.read()
     try:
         return open_signals(content, name)
-    except DataError as error:
-        if "a single column" not in str(error):
-            raise
-        return open_signals(_with_row_numbers(content), name)
+    except SingleColumnError:
+        return open_signals(_with_row_numbers(content, name), name)
 
 
-def _with_row_numbers(content: Any) -> pd.DataFrame:
+def _with_row_numbers(content: Any, name: str | None) -> pd.DataFrame:
     """Return the single column of a list, with its rows' numbers: a sheet has two columns."""
     if isinstance(content, bytes | str | Path):
-        content = content if isinstance(content, bytes) else Path(content).read_bytes()
-        if content.startswith(WORKBOOK_MAGIC):
-            cells = pd.read_excel(io.BytesIO(content), header=None, dtype=str, engine="calamine")
-            lines = cells.iloc[:, 0].dropna().tolist()
-        else:
-            lines = [line.strip().strip('"') for line in _decoded(content).splitlines()]
-        lines = [line for line in lines if line]
+        lines = _lines(content, name)
         # The first line is a heading, unless it is an address itself.
         values = lines if "@" in lines[0] else lines[1:]
         content = pd.DataFrame({"customer": values})
     frame = pd.DataFrame(content)
     return frame.assign(**{"row of the list": np.arange(1, len(frame) + 1)})
+
+
+def _lines(content: bytes | str | Path, name: str | None) -> list[str]:
+    """Return the texts of a file of one column, without empty ones."""
+    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as folder:
+        file = unpack(content, Path(folder), name)[0]
+        data = file.path.read_bytes()
+        if data.startswith(WORKBOOK_MAGIC):
+            grids, _ = read_grids(file)
+            lines = [" ".join(row).strip() for row in grids[0].rows]
+        else:
+            lines = [line.strip().strip('"') for line in _decoded(data).splitlines()]
+    return [line for line in lines if line]
 
 
 def _decoded(content: bytes) -> str:

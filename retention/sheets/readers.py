@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retention.errors import DataError
+from retention.errors import DataError, SingleColumnError
 from retention.sheets.markup import is_markup
 from retention.sheets.page_reader import read_web_page, read_workbook
 from retention.sheets.parquet_reader import read_parquet
@@ -63,7 +63,7 @@ def check_table(name: str, columns: tuple[str, ...], rows: int) -> None:
             "and filters."
         )
     if len(columns) < 2:
-        raise DataError(
+        raise SingleColumnError(
             f"{name!r} has a single column ({columns[0]!r}). An order file needs at "
             "least a customer, a date and an amount."
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from retention.errors import DataError
+from retention.errors import DataError, SingleColumnError
 from retention.sheets.header import TextLayout, filled, place_header
 from retention.sheets.legacy_encodings import legacy_encoding
 
@@ -186,7 +186,7 @@ def find_layout(head: str, name: str) -> TextLayout:
     layout = _delimited_layout(head) or _aligned_layout(head)
     if layout is None:
         shown = next((line for line in head.splitlines() if line.strip()), "")
-        raise DataError(
+        raise SingleColumnError(
             f"{name!r} has a single column ({shown.strip()[:60]!r}). An order file needs at least "
             "a customer, a date and an amount, separated by commas, semicolons or tabs."
         )

@@ -116,7 +116,7 @@ def open_signals(source: Any, name: str | Sequence[str] | None = None) -> Sheet:
             return open_sheets(source, None if isinstance(name, str) else name)
         return open_sheet(source, name if isinstance(name, str) else None)
     except DataError as error:
-        raise DataError(_without_orders(str(error))) from None
+        raise type(error)(_without_orders(str(error))) from None
 
 
 def _without_orders(message: str) -> str:

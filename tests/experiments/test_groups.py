@@ -1,5 +1,6 @@
 """Groups of a test from a plan, from this app's files and from lists of other tools."""
 
+import gzip
 import io
 
 import pandas as pd
@@ -80,7 +81,7 @@ def test_two_lists_are_two_groups(customers):
     assert (listed.rows, listed.without_orders) == (5, 0)
 
 
-@pytest.mark.parametrize("kind", ["bare", "heading", "latin", "excel", "frame"])
+@pytest.mark.parametrize("kind", ["bare", "heading", "latin", "packed", "excel", "frame"])
 def test_a_single_column_of_addresses_is_a_list(customers, kind):
     addresses = ["ann1@shop.test", "ann3@shop.test", "ann5@shop.test"]
     held_out = pd.DataFrame({"mail": ["ann7@shop.test", "ann9@shop.test"]})
@@ -88,6 +89,7 @@ def test_a_single_column_of_addresses_is_a_list(customers, kind):
         "bare": lambda: csv("\n".join(addresses)),
         "heading": lambda: csv('"E-Mail"\r\n' + "\r\n".join(addresses) + "\r\n"),
         "latin": lambda: io.BytesIO("\n".join(["Empfänger", *addresses]).encode("latin-1")),
+        "packed": lambda: io.BytesIO(gzip.compress("\n".join(["mail", *addresses]).encode())),
         "excel": lambda: workbook(["E-mail", *addresses]),
         "frame": lambda: pd.DataFrame({"x": addresses}),
     }[kind]()
