@@ -11,9 +11,9 @@ from scipy.special import gammaincinv
 
 from retention.display import displayed
 from retention.errors import DataError
-from retention.models.forecast import Forecast, forecast
+from retention.models.forecast import Forecast, forecast, forecast_by
 from retention.models.histories import Histories, group_histories
-from retention.models.intervals import HIGH, LOW, history_intervals
+from retention.models.intervals import HIGH, LOW, orders_mean_square
 from retention.models.misses import Measure
 from retention.models.model import CltvModel, check_settings
 from retention.models.purchases import PurchaseModel, log_slopes
@@ -290,7 +290,7 @@ def value_uncertainty(
     ahead = forecast(
         model.purchases, group_histories(customers), horizon_days, annual_discount_rate
     )
-    square = history_intervals(model.purchases, None, ahead).orders_square
+    square = orders_mean_square(model.purchases, ahead)
     return value_of_forecast(model, customers, ahead, square, margin)
 
 
@@ -314,7 +314,7 @@ def orders_uncertainty(
     check_settings(horizon_days)
     model = model.seen_with(customers)
     ahead = forecast(model.purchases, group_histories(customers), horizon_days)
-    square = history_intervals(model.purchases, None, ahead).orders_square
+    square = orders_mean_square(model.purchases, ahead)
     return orders_of_forecast(model, customers, ahead, square)
 
 
@@ -424,8 +424,8 @@ def purchase_slopes(model: CltvModel, customers: pd.DataFrame, ahead: Forecast) 
     """
 
     def orders(purchases: PurchaseModel, histories: Histories) -> np.ndarray:
-        undiscounted = forecast(purchases, histories, ahead.ends[-1])
-        return replace(undiscounted, discount=ahead.discount).discounted_orders
+        moved = forecast_by(purchases, histories, ahead.ends)
+        return replace(moved, discount=ahead.discount).discounted_orders
 
     return sample_customers(customers).purchase_slopes(model, orders)
 

@@ -12,7 +12,7 @@ from retention.history.order_history import OrderHistory
 from retention.models.forecast import Forecast, forecast
 from retention.models.groups import GroupModels
 from retention.models.histories import group_histories
-from retention.models.intervals import history_intervals
+from retention.models.intervals import orders_mean_square
 from retention.models.model import CltvModel
 from retention.models.purchases import PurchaseModel, log_slopes
 from retention.models.uncertainty import orders_of_forecast, sample_of, value_of_forecast
@@ -132,7 +132,7 @@ def _totals(
     totals = np.full((cohorts, len(months), len(_COLUMNS)), np.nan)
     for row, month in enumerate(months):
         ahead = _first_months(whole, month)
-        square = history_intervals(model.purchases, None, ahead).orders_square
+        square = orders_mean_square(model.purchases, ahead)
         slopes = by_month[:, month - 1]
         parts = {0: orders_of_forecast(model, customers, ahead, square, slopes)}
         if model.spend is not None:
