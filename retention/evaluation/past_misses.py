@@ -15,16 +15,15 @@ from retention.models.checks import check_enough_customers
 from retention.models.cltv import fit_for_totals
 from retention.models.forecast import Forecast, forecast_by
 from retention.models.histories import group_histories
-from retention.models.intervals import orders_mean_square
 from retention.models.misses import Miss, PastMisses, past_misses_of
 from retention.models.model import CltvModel
+from retention.models.order_moments import mean_square_orders, order_slopes
 from retention.models.purchases import PURCHASE_MODELS
 from retention.models.season.fit import LEAST_DAYS
 from retention.models.spend import spend_columns
 from retention.models.uncertainty import (
     Total,
     orders_of_forecast,
-    purchase_slopes,
     value_of_forecast,
 )
 from retention.orders.orders import Orders
@@ -105,13 +104,13 @@ def _tests(
     except (DataError, ModelError):
         return
     horizons = [days for days in HIDDEN_DAYS if days <= hidden_days]
-    histories = group_histories(customers)
-    ahead = forecast_by(model.purchases, histories, horizons)
-    few = _measured(customers, model, horizons)
-    for spans, days in enumerate(horizons, start=1):
-        orders = ahead.until(spans).orders[histories.codes]
+    ahead = forecast_by(model.purchases, group_histories(customers), horizons)
+    foreseen = ahead.by_end[ahead.histories.codes]
+    some = _measured(customers, model, ahead)
+    for place, days in enumerate(horizons):
+        orders = foreseen[:, place]
         came, revenue = sample.came(cut, days)
-        of_orders, of_revenue = few.deviations(model, spans, len(customers))
+        of_orders, of_revenue = some.deviations(model, place)
         # Half an order on both sides: nothing that came is a miss, too.
         miss = Miss(
             hidden_days=hidden_days,
@@ -122,49 +121,59 @@ def _tests(
             revenue_deviation=float("nan"),
         )
         if model.spend is not None and revenue > 0:
-            foreseen = orders @ model.spend.expected_order_value(*spend_columns(customers))
+            value = orders @ model.spend.expected_order_value(*spend_columns(customers))
             miss = replace(
-                miss, revenue=float(np.log(revenue / foreseen)), revenue_deviation=of_revenue
+                miss, revenue=float(np.log(revenue / value)), revenue_deviation=of_revenue
             )
         yield miss
 
 
 @dataclass(frozen=True, slots=True)
-class _Few:
+class _Measured:
     """Some of the customers, on whom the model's own range is measured.
 
     Attributes:
         customers: They.
+        share: Which part of all customers they are.
         ahead: Their forecast, parted at each horizon.
-        slopes: The derivatives of each one's log expected orders by the log parameters. They hardly
-            change with the horizon.
+        squares: The mean square of each history's orders (rows), by each horizon.
+        slopes: The derivatives of each customer's log expected orders by the log parameters. They
+            hardly change with the horizon.
     """
 
     customers: pd.DataFrame
+    share: float
     ahead: Forecast
+    squares: np.ndarray
     slopes: np.ndarray
 
-    def deviations(self, model: CltvModel, spans: int, everyone: int) -> tuple[float, float]:
-        """The standard deviations of all customers' orders and revenue, as shares.
+    def deviations(self, model: CltvModel, place: int) -> tuple[float, float]:
+        """The standard deviations of all customers' orders and revenue by a horizon, as shares.
 
         That of revenue is NaN where the model knows of none.
         """
-        ahead, share = self.ahead.until(spans), len(self.customers) / everyone
-        square = orders_mean_square(model.purchases, ahead)
+        ahead, square = self.ahead.until(place + 1), self.squares[:, place]
         slopes = self.slopes * ahead.orders[ahead.histories.codes, None]
-        orders = orders_of_forecast(model, self.customers, ahead, square, slopes)
+        orders = orders_of_forecast(model, self.customers, ahead, square, slopes).total()
         if model.spend is None:
-            return _deviation(orders.total(), share), float("nan")
-        revenue = value_of_forecast(model, self.customers, ahead, square, slopes=slopes)
-        return _deviation(orders.total(), share), _deviation(revenue.total(), share)
+            return _deviation(orders, self.share), float("nan")
+        revenue = value_of_forecast(model, self.customers, ahead, square, slopes=slopes).total()
+        return _deviation(orders, self.share), _deviation(revenue, self.share)
 
 
-def _measured(customers: pd.DataFrame, model: CltvModel, horizons: list[int]) -> _Few:
-    few = customers.iloc[:: -(-len(customers) // MEASURED_CUSTOMERS)]
-    ahead = forecast_by(model.purchases, group_histories(few), horizons)
-    orders = np.maximum(ahead.orders[ahead.histories.codes], np.finfo(float).tiny)
-    longest = replace(ahead, ends=ahead.ends[-1:], discount=np.ones(1))
-    return _Few(few, ahead, purchase_slopes(model, few, longest) / orders[:, None])
+def _measured(customers: pd.DataFrame, model: CltvModel, whole: Forecast) -> _Measured:
+    some = slice(None, None, -(-len(customers) // MEASURED_CUSTOMERS))
+    ahead, few = whole.of_some(some), customers.iloc[some]
+    histories, codes = ahead.histories, ahead.histories.codes
+    by_parameters = order_slopes(model.purchases, histories, ahead.ends[-1:])[:, 0]
+    longest = np.maximum(ahead.orders, np.finfo(float).tiny)
+    return _Measured(
+        customers=few,
+        share=len(few) / len(customers),
+        ahead=ahead,
+        squares=mean_square_orders(model.purchases, histories, ahead.ends),
+        slopes=(by_parameters / longest[:, None])[codes],
+    )
 
 
 def _deviation(total: Total, share: float) -> float:

@@ -45,6 +45,12 @@ class Forecast:
         """Expected orders of each history, each counted with its month's discount factor."""
         return np.asarray(self.active * (self.increments @ self.discount)[self.pairs])
 
+    @property
+    def by_end(self) -> np.ndarray:
+        """Expected orders of each history up to each end: a row for each history."""
+        until: np.ndarray = np.cumsum(self.increments, axis=1)
+        return np.asarray(self.active[:, None] * until[self.pairs])
+
     def until(self, spans: int) -> Forecast:
         """Return the same forecast of a shorter horizon.
 
@@ -61,6 +67,25 @@ class Forecast:
             discount=self.discount[:spans],
             increments=self.increments[:, :spans],
         )
+
+    def of_some(self, customers: slice) -> Forecast:
+        """Return the same forecast of some of the customers.
+
+        Args:
+            customers: Which of them.
+
+        Returns:
+            The forecast, whose histories are theirs.
+        """
+        kept, codes = np.unique(self.histories.codes[customers], return_inverse=True)
+        histories = Histories(
+            frequency=self.histories.frequency[kept],
+            recency=self.histories.recency[kept],
+            T=self.histories.T[kept],
+            counts=np.bincount(codes),
+            codes=codes,
+        )
+        return replace(self, histories=histories, active=self.active[kept], pairs=self.pairs[kept])
 
     @property
     def mean_discount(self) -> np.ndarray:
@@ -101,9 +126,7 @@ def forecast(
         months, ends = ends, np.union1d(ends, stops)
         paid = months[np.searchsorted(months, ends)]
     undiscounted = forecast_by(purchases, histories, ends)
-    return replace(
-        undiscounted, discount=(1 + annual_discount_rate) ** (-paid / DAYS_PER_YEAR)
-    )
+    return replace(undiscounted, discount=(1 + annual_discount_rate) ** (-paid / DAYS_PER_YEAR))
 
 
 def forecast_by(purchases: PurchaseModel, histories: Histories, ends: npt.ArrayLike) -> Forecast:

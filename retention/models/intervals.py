@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from retention.models.forecast import Forecast
-from retention.models.histories import Histories
 from retention.models.order_counts import OrderCounts, order_counts, product
 from retention.models.purchases import PurchaseModel
 from retention.models.spend import SpendModel
@@ -31,14 +29,12 @@ class HistoryIntervals:
         orders_high: The 90th percentile of the number of orders.
         spend_low: The 10th percentile of the discounted spend, in units of `SpendModel.scale`.
         spend_high: The 90th percentile of the discounted spend, in the same units.
-        orders_square: The mean square of the number of orders.
     """
 
     orders_low: np.ndarray
     orders_high: np.ndarray
     spend_low: np.ndarray
     spend_high: np.ndarray
-    orders_square: np.ndarray
 
 
 def history_intervals(
@@ -65,62 +61,17 @@ def history_intervals(
         orders_high=np.zeros(number),
         spend_low=np.zeros(number),
         spend_high=np.zeros(number),
-        orders_square=np.zeros(number),
     )
-
-    def fill(frequency: int, rows: np.ndarray) -> None:
-        _fill(intervals, purchases, spend, ahead, frequency, rows)
-
-    _by_frequency(histories, fill)
-    return intervals
-
-
-def orders_mean_square(purchases: PurchaseModel, ahead: Forecast) -> np.ndarray:
-    """Return the mean square of the number of orders of every distinct history.
-
-    It is that of `history_intervals`, without their ends.
-
-    Args:
-        purchases: The purchase model.
-        ahead: The forecast of the horizon.
-
-    Returns:
-        One element a history.
-    """
-    square = np.zeros(len(ahead.active))
-
-    def fill(frequency: int, rows: np.ndarray) -> None:
-        _, place, counts = _counts(purchases, ahead, frequency, rows)
-        square[rows] = _square(ahead, counts, place, rows)
-
-    _by_frequency(ahead.histories, fill)
-    return square
-
-
-def _by_frequency(histories: Histories, fill: Callable[[int, np.ndarray], None]) -> None:
-    """Call a function with each frequency and the histories that have it."""
     order = np.argsort(histories.frequency, kind="stable")
     frequencies, begins = np.unique(histories.frequency[order], return_index=True)
+
+    def fill(frequency: float, rows: np.ndarray) -> None:
+        _fill(intervals, purchases, spend, ahead, int(frequency), rows)
+
     # Each frequency has rows of its own, and NumPy lets other threads run while it computes.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(fill, frequencies.astype(int), np.split(order, begins[1:])))
-
-
-def _counts(
-    purchases: PurchaseModel, ahead: Forecast, frequency: int, rows: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, OrderCounts]:
-    """The ages of `rows` on the clock, each row's place among them, and their numbers of orders."""
-    ages, place = np.unique(ahead.histories.T[rows], return_inverse=True)
-    ages = purchases.age(ages)
-    return ages, place, order_counts(purchases, frequency, ages, float(ahead.elapsed[-1]))
-
-
-def _square(
-    ahead: Forecast, counts: OrderCounts, place: np.ndarray, rows: np.ndarray
-) -> np.ndarray:
-    """The mean square of the number of orders, from the forecast's mean, which knows no bins."""
-    expected = ahead.increments[ahead.pairs[rows]].sum(axis=1)
-    return np.asarray(ahead.active[rows] * (counts.moments()[1][place] + expected**2))
+        list(pool.map(fill, frequencies, np.split(order, begins[1:])))
+    return intervals
 
 
 def _fill(
@@ -134,8 +85,9 @@ def _fill(
     """Write the intervals of the histories in `rows`, which have one frequency."""
     elapsed, discounted = float(ahead.elapsed[-1]), ahead.discounted_days
     active = ahead.active[rows]
-    ages, place, counts = _counts(purchases, ahead, frequency, rows)
-    intervals.orders_square[rows] = _square(ahead, counts, place, rows)
+    ages, place = np.unique(ahead.histories.T[rows], return_inverse=True)
+    ages = purchases.age(ages)
+    counts = order_counts(purchases, frequency, ages, elapsed)
     # A level of all customers with a history, as a level of the active ones among them.
     levels = {level: 1 - (1 - level) / np.maximum(active, 1e-300) for level in (LOW, HIGH)}
     fewer = 1 - counts.reached
