@@ -2,10 +2,10 @@
 
 Taken from `lifetimes`, which is archived: the `fit` method of its fitters, which checks the data,
 scales time, and turns log parameters into parameters and a variance matrix into standard errors.
-`_ExactFit` replaces two of its private methods. `_fit` minimises an objective with exact
+`_ExactFit` replaces three of its private methods. `_fit` minimises an objective with exact
 derivatives, which `purchases` and `spend` supply, instead of an autograd graph.
-`_compute_variance_matrix` follows the chain rule. No prediction is taken from the package, and no
-other module reads its fitters.
+`_compute_variance_matrix` follows the chain rule. `_compute_confidence_intervals` leaves out what
+nobody reads. No prediction is taken from the package, and no other module reads its fitters.
 """
 
 from __future__ import annotations
@@ -156,6 +156,9 @@ class _ExactFit:
             inverse = np.linalg.inv(self._hessian_)
             variance = inverse * np.outer(scale, scale) / self.data["weights"].sum()
         return pd.DataFrame(variance, columns=names, index=names)
+
+    def _compute_confidence_intervals(self) -> None:
+        """Nobody reads those of the fitter: ranges come from the covariance."""
 
 
 def _in_parts(make: Callable[..., Objective], data: list[np.ndarray]) -> Objective:

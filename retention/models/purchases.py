@@ -470,8 +470,8 @@ def fit_purchases(
     # lifetimes divides time by the longest history, and each repeat purchase's density with it.
     scaling = np.log(age.max()) * (histories.counts @ histories.frequency)
     log_likelihood = fitted.mean_log_likelihood * histories.counts.sum() - scaling
-    r, alpha, a, b = fitted.parameters[list(PARAMETERS)].tolist()
-    errors = (fitted.standard_errors / fitted.parameters)[list(PARAMETERS)].tolist()
+    r, alpha, a, b = (float(fitted.parameters[name]) for name in PARAMETERS)
+    errors = [float(fitted.standard_errors[name] / fitted.parameters[name]) for name in PARAMETERS]
     return PurchaseModel(
         kind=kind,
         r=r,
