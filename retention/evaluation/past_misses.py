@@ -13,6 +13,7 @@ from retention.errors import DataError, ModelError
 from retention.evaluation.purchase_days import PurchaseDays
 from retention.models.checks import check_enough_customers
 from retention.models.cltv import fit_for_totals
+from retention.models.fitting import on_one_thread
 from retention.models.forecast import Forecast, forecast_by
 from retention.models.histories import group_histories
 from retention.models.misses import Miss, PastMisses, past_misses_of
@@ -73,8 +74,9 @@ def past_misses(
     tests: list[Miss] = []
     if hidden:
         sample = _sample(orders, last)
-        for days in hidden:
-            tests += _tests(sample, last, days, purchase_model)
+        with on_one_thread():
+            for days in hidden:
+                tests += _tests(sample, last, days, purchase_model)
     return past_misses_of(tests, is_short=known_days < LEAST_DAYS)
 
 

@@ -14,6 +14,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -21,6 +22,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from retention.errors import ModelError
 
@@ -182,6 +184,21 @@ def _in_parts(make: Callable[..., Objective], data: list[np.ndarray]) -> Objecti
         return value, gradient, hessian
 
     return objective
+
+
+def on_one_thread() -> AbstractContextManager[object]:
+    """Return a context in which BLAS leaves small matrices to one thread.
+
+    A second one costs more than it brings.
+    """
+    limit: AbstractContextManager[object] = _blas().limit(limits=1, user_api="blas")
+    return limit
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """The process's BLAS libraries, which take milliseconds to be found."""
+    return ThreadpoolController()
 
 
 def log_covariance(hessian: np.ndarray, customers: float) -> Covariance:

@@ -75,18 +75,18 @@ def mean_square_purchases(stretch: np.ndarray, shape: float, a: float, b: float)
     def logs(times: np.ndarray) -> np.ndarray:
         grid = _grid(times.max(), shape, a, b)
         run = np.outer(times, grid.p)
-        none = np.exp(-shape * np.log1p(run))
-        one = shape * none / (1 + run)  # but for a factor of p u
+        gone = -np.expm1(-shape * np.log1p(run))
+        one = shape * (1 - gone) / (1 + run)  # but for a factor of p u
         series = 1 - run * (shape + 2) * (2 - run * (shape + 3) * 3 / 4) / 3
         near = run * (shape + 4) < _NEAR
         # The probability of two orders or more until the customer leaves, over p².
         two = np.where(
             near,
             shape * (shape + 1) / 2 * times[:, None] ** 2 * series,
-            (-np.expm1(-shape * np.log1p(run)) - run * one) / grid.p**2,
+            (gone - run * one) / grid.p**2,
         )
         rising = (two + times[:, None] * one) @ grid.density
-        mean = -np.expm1(-shape * np.log1p(run)) @ (grid.density / grid.p)
+        mean = gone @ (grid.density / grid.p)
         return np.asarray(np.log(np.stack([mean, rising], axis=1)))
 
     mean, rising = np.exp(_interpolated(logs, stretch))
@@ -112,8 +112,8 @@ def purchase_slopes(
         grid = _grid(times.max(), shape, a, b)
         run = np.outer(times, grid.p)
         rate = np.log1p(run)
-        gone, none = -np.expm1(-shape * rate), np.exp(-shape * rate)
-        weights = grid.density / grid.p
+        gone = -np.expm1(-shape * rate)
+        none, weights = 1 - gone, grid.density / grid.p
         mean = gone @ weights
         slopes = [
             (rate * none) @ weights,

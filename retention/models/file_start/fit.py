@@ -11,12 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from retention.display import displayed
 from retention.models.file_start.elders import STEEPEST, Elders
 from retention.models.file_start.likelihood import Likelihood
-from retention.models.fitting import log_covariance
+from retention.models.fitting import log_covariance, on_one_thread
 from retention.models.histories import Histories
 from retention.models.purchases import PARAMETERS, PurchaseModel
 from retention.wording import count, percent, plural
@@ -188,8 +187,7 @@ def _fitted(
     edge[[2, 4]] = np.log([STEEPEST, _OLDEST])
     # From where nobody leaves the likelihood is flat.
     start = np.maximum(start, [-_FARTHEST, -_FARTHEST, np.log(_LEAVING), np.log(_LEAVING), 0.0])
-    # Its matrices are so small that a second thread costs more than it brings.
-    with threadpool_limits(1, user_api="blas"):
+    with on_one_thread():
         nearby = minimize(
             sample.loss_and_slope,
             np.clip(start, -edge, edge),

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from retention.daily_repeats import DailyRepeats
+from retention.models.fitting import on_one_thread
 from retention.models.histories import Histories
 from retention.models.purchases import PurchaseModel, fit_purchases
 from retention.models.season.clock import Clock
@@ -97,8 +97,7 @@ def fit_season(
     Processes for Machine Learning, sections 3.4 and 5.4.
     """
     model = fit_purchases(histories, kind)
-    # Its matrices are so small that a second thread costs more than it brings.
-    with threadpool_limits(1, user_api="blas"):
+    with on_one_thread():
         return _fit_season(histories, repeats, model)
 
 
