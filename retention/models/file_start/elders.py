@@ -248,8 +248,8 @@ class Survivors:
         by_r = self.r * (none * rate * weights).sum(axis=1)
         # The rest beyond the ends of the grid moves with a and b, too.
         low, high = (
-            -grid.step / np.expm1(shape_of_p * grid.step)
-            for shape_of_p in (self.a, self.b + values[place])
+            grid.step * np.exp(-end) / np.expm1(-end)
+            for end in (self.a * grid.step, (self.b + values[place]) * grid.step)
         )
         both = digamma(self.a + self.b)
         by_a = gone @ grid.log_p + gone[:, 0] * low + seen * (both - digamma(self.a))

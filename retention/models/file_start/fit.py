@@ -35,7 +35,7 @@ SAMPLED_CUSTOMERS = 5_000
 
 _EARLY_DAYS = 30
 _AGES = (30.0, 100.0, 365.0, 1000.0)  # of the shop at the file's start, in days, to start from
-_HESSIAN_STEP = 0.001  # of differences, in logs
+_HESSIAN_STEP = 0.02 * 2**0.5  # of slopes, in logs: as wide as that of values at 0.02
 _STEPS, _HALVINGS, _NOTHING = 8, 6, 0.02
 _OLDEST = 3650.0  # days: a shop that is older than this has not had as many new ones all the time
 _FARTHEST = 15.0  # log parameters

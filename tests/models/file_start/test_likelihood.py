@@ -7,22 +7,25 @@ from retention.models.purchases import PURCHASE_MODELS, PurchaseModel
 from retention.models.season.clock import Clock
 from retention.models.season.index import SeasonIndex
 
-LENGTH = 400
+LENGTH = 1_000
 DIFFERENCE = 1e-5
 CLOCK = Clock(SeasonIndex(coefficients=(0.4, -0.2), reason=""), 19_000)
 
 
 def histories(number: int) -> Histories:
-    """Histories of a file of 400 days; some more often and earlier than others."""
+    """Histories of a file, one of them of a customer who buys nearly every day."""
     rng = np.random.default_rng(3)
     age = rng.integers(1, LENGTH + 1, number)
-    age[0] = LENGTH
+    age[:2] = LENGTH
     frequency = np.minimum(rng.poisson(age / 90), age)
+    frequency[1] = 950
     recency = np.where(frequency > 0, (age * rng.random(number)).astype(int).clip(1), 0)
+    recency[1] = 990
     counts = rng.integers(1, 5, number)
     return Histories(frequency, recency, age, counts, np.arange(number))
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("kind", PURCHASE_MODELS)
 @pytest.mark.parametrize("clock", [None, CLOCK])
 @pytest.mark.parametrize("number", [60, 1_500])  # each history by itself, and many interpolated
