@@ -1,6 +1,7 @@
 """Fit and score a simulated store, side by side with lifetimes called the usual way.
 
     python benchmarks/bench_cltv.py [customers]
+    python benchmarks/bench_cltv.py season [customers ...]
 
 Both get the same customer table (1,000,000 customers over three years unless told otherwise) in one
 process and do the same work: fit BG/NBD and Gamma-Gamma, then give every customer a probability to
@@ -8,6 +9,11 @@ be active, the expected orders and the value of the next twelve months. Ours fit
 for the one-time buyers, and adds two purchase probabilities and the 80 % intervals of orders and
 value. Beside that: the fit of BG/NBD alone, and a backtest of the store in units of one fit and
 score. Ours are medians of five rounds. Prints seconds, ratios and how far the results differ.
+
+With "season": what the season and the joined ranges cost, side by side with `season=None` and
+ranges of the model alone. The stores are the sample store, and simulated ones with a season, of
+200,000 customers unless told otherwise. BLAS has one thread, as in the app. Seconds are the
+processors', of the fastest of five rounds: other work on the machine disturbs them least.
 """
 
 from __future__ import annotations
@@ -16,17 +22,27 @@ import statistics
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import ibis
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from retention import Orders, backtest, fit_cltv, predict_cltv, summarise_customers
+from benchmarks.real_stores import in_memory, seasonal_orders
+from retention import (
+    Orders,
+    backtest,
+    fit_cltv,
+    past_misses,
+    predict_cltv,
+    sample_orders,
+    summarise_customers,
+)
 from retention.models.fitting import lifetimes
 from retention.models.histories import group_histories
 from retention.models.purchases import fit_purchases
@@ -87,6 +103,49 @@ def usual_way(customers: pd.DataFrame) -> tuple[dict[str, float], pd.DataFrame]:
         {"p_alive": active, "expected_orders": orders, "cltv": value}, index=customers.index
     )
     return seconds, scores
+
+
+def processor_seconds(action: Callable[[], Any]) -> float:
+    """Return the seconds that all processors spend on an action."""
+    start = time.process_time()
+    action()
+    return time.process_time() - start
+
+
+def season_cost(name: str, orders: Orders) -> None:
+    """Print what the season and the joined ranges cost, step by step and together."""
+    customers = summarise_customers(orders)
+    model = fit_cltv(customers)
+    steps: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
+        "fit": (lambda: fit_cltv(customers), lambda: fit_cltv(customers, season=None)),
+        "scores": (
+            lambda: predict_cltv(model, customers),
+            lambda: predict_cltv(model.without_season(), customers),
+        ),
+        "backtest": (
+            lambda: backtest(orders),
+            lambda: backtest(orders, season=None, misses=None),
+        ),
+        "past misses": (lambda: past_misses(orders), lambda: None),
+    }
+    rounds = [[[timed(way)[1] for way in ways] for ways in steps.values()] for _ in range(ROUNDS)]
+    # The fastest round is the one that other work on the machine has disturbed least.
+    taken = np.min(rounds, axis=0)
+    season = model.season.reason or f"a season of {model.season.harmonics} harmonics"
+    print(f"{name}: {len(customers):,} customers, {season}")
+    for step, (on, off) in zip(steps, taken, strict=True):
+        print(f"  {step:12}with {on:6.2f} s   without {off:6.2f} s")
+    for words, number in (("fit + scores + backtest", 3), ("... + past misses", 4)):
+        on, off = taken[:number].sum(axis=0)
+        print(f"  {words}: {on:.2f} s with, {off:.2f} s without: {on / off:.2f} times as long")
+
+
+def season_stores(sizes: list[int]) -> Iterator[tuple[str, Orders]]:
+    """Yield the sample store, and simulated stores of these sizes that sell most in December."""
+    yield "sample store", sample_orders("store")
+    for size in sizes:
+        frame = seasonal_orders({12: 2.0, 11: 1.5, 2: 0.8}, seed=1, customers=size, days=1095)
+        yield "simulated store", in_memory(frame)
 
 
 def main(number: int) -> None:
@@ -164,4 +223,11 @@ def main(number: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1].replace(",", "").replace("_", "")) if len(sys.argv) > 1 else 1_000_000)
+    words = [word.replace(",", "").replace("_", "") for word in sys.argv[1:]]
+    if words[:1] == ["season"]:
+        lifetimes()  # its import is no part of a fit
+        with threadpool_limits(1, user_api="blas"):
+            for store in season_stores([int(word) for word in words[1:]] or [200_000]):
+                season_cost(*store)
+    else:
+        main(int(words[0]) if words else 1_000_000)

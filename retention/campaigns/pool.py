@@ -13,8 +13,8 @@ from retention.campaigns.arrays import Floats, Mask, Places
 from retention.errors import DataError
 from retention.models.forecast import forecast
 from retention.models.histories import Histories, group_histories
-from retention.models.intervals import history_intervals
 from retention.models.model import MAX_HORIZON_DAYS, CltvModel, check_settings
+from retention.models.order_moments import mean_square_orders
 from retention.models.purchases import PurchaseModel, log_slopes
 from retention.models.spend import spend_columns
 from retention.models.uncertainty import (
@@ -159,7 +159,7 @@ def campaign_pool(
     histories = group_histories(people)
     behaviour = _behaviour(model.purchases, histories, days)
     ahead = forecast(model.purchases, histories, window_days)
-    orders_square = history_intervals(model.purchases, None, ahead).orders_square
+    orders_square = mean_square_orders(model.purchases, ahead.histories, ahead.ends[-1:])[:, 0]
     order_value, square = _order_values(model, people)
     sample = sample_of(len(people))
     value_slopes = model.known_spend.log_slopes(*spend_columns(people.iloc[sample]))

@@ -24,6 +24,7 @@ from retention.models.forecast import Forecast, forecast
 from retention.models.histories import group_histories
 from retention.models.intervals import history_intervals, whole_orders
 from retention.models.model import CltvModel
+from retention.models.order_moments import mean_square_orders
 from retention.models.purchases import PURCHASE_MODELS
 from retention.models.spend import spend_columns
 from retention.models.uncertainty import (
@@ -378,7 +379,8 @@ def _compare(
     buying = ahead.active * model.purchases.probability_purchase_if_active(
         histories.frequency, histories.T, days
     )
-    square, slopes = ranges.orders_square, purchase_slopes(model, customers, ahead)
+    square = mean_square_orders(model.purchases, histories, ahead.ends[-1:])[:, 0]
+    slopes = purchase_slopes(model, customers, ahead)
     cut = orders.end - timedelta(days=days)
     return Backtest(
         cut=cut,

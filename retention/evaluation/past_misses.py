@@ -1,32 +1,30 @@
 """How far forecasts of a store's totals would have been off at several days of its past."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from retention.customers.summary import purchase_days
-from retention.engines import keeping, text_number
+from retention.engines import rows_by_customer, text_number
 from retention.errors import DataError, ModelError
-from retention.evaluation.holdout import Holdout, hold_out
+from retention.evaluation.purchase_days import PurchaseDays
 from retention.models.checks import check_enough_customers
 from retention.models.cltv import fit_for_totals
-from retention.models.forecast import forecast
-from retention.models.histories import Histories, group_histories
-from retention.models.intervals import history_intervals
+from retention.models.fitting import on_one_thread
+from retention.models.forecast import Forecast, forecast_by
+from retention.models.histories import group_histories
 from retention.models.misses import Miss, PastMisses, past_misses_of
 from retention.models.model import CltvModel
+from retention.models.order_moments import mean_square_orders, order_slopes
 from retention.models.purchases import PURCHASE_MODELS
 from retention.models.season.fit import LEAST_DAYS
 from retention.models.spend import spend_columns
 from retention.models.uncertainty import (
     Total,
     orders_of_forecast,
-    purchase_slopes,
     value_of_forecast,
 )
 from retention.orders.orders import Orders
@@ -75,14 +73,14 @@ def past_misses(
     hidden = [days for days in HIDDEN_DAYS if known_days - days >= LEAST_KNOWN_DAYS]
     tests: list[Miss] = []
     if hidden:
-        with _sampled(orders, last) as sample:
+        sample = _sample(orders, last)
+        with on_one_thread():
             for days in hidden:
-                tests += _tests(sample, days, purchase_model)
+                tests += _tests(sample, last, days, purchase_model)
     return past_misses_of(tests, is_short=known_days < LEAST_DAYS)
 
 
-@contextmanager
-def _sampled(orders: Orders, last: date) -> Iterator[Orders]:
+def _sample(orders: Orders, last: date) -> PurchaseDays:
     """The purchase days up to the last one, of a sample of the customers of a large store."""
     import ibis
 
@@ -93,75 +91,90 @@ def _sampled(orders: Orders, last: date) -> Iterator[Orders]:
     if customers > MOST_CUSTOMERS:
         parts = -(-customers // MOST_CUSTOMERS)
         table = table.filter(text_number(table.customer_id).abs() % parts == 0)
-    days = purchase_days(table)
-    with keeping() as keep_for_now:
-        rows = keep_for_now(
-            days.select("customer_id", ordered_at=days.day.cast("timestamp"), revenue=days.revenue)
-        )
-        yield replace(orders, table=rows, end=last)
+    return PurchaseDays.of(rows_by_customer(purchase_days(table)))
 
 
-def _tests(orders: Orders, hidden_days: int, purchase_model: str) -> Iterator[Miss]:
+def _tests(
+    sample: PurchaseDays, last: date, hidden_days: int, purchase_model: str
+) -> Iterator[Miss]:
     """The misses of forecasts from one cut; none where no model can be fitted before it."""
+    cut = last - timedelta(days=hidden_days)
     try:
-        split = hold_out(orders, orders.end - timedelta(days=hidden_days))
-        check_enough_customers(split.customers)
-        model = fit_for_totals(split.customers, purchase_model)
+        customers = sample.customers(cut)
+        check_enough_customers(customers)
+        model = fit_for_totals(customers, purchase_model)
     except (DataError, ModelError):
         return
-    few = _measured(split.customers, model, hidden_days)
-    for days in HIDDEN_DAYS:
-        if days <= hidden_days:
-            yield _miss(split, model, few, hidden_days, days)
+    horizons = [days for days in HIDDEN_DAYS if days <= hidden_days]
+    ahead = forecast_by(model.purchases, group_histories(customers), horizons)
+    foreseen = ahead.by_end[ahead.histories.codes]
+    some = _measured(customers, model, ahead)
+    for place, days in enumerate(horizons):
+        orders = foreseen[:, place]
+        came, revenue = sample.came(cut, days)
+        of_orders, of_revenue = some.deviations(model, place)
+        # Half an order on both sides: nothing that came is a miss, too.
+        miss = Miss(
+            hidden_days=hidden_days,
+            days=days,
+            orders=float(np.log((came + 0.5) / (orders.sum() + 0.5))),
+            orders_deviation=of_orders,
+            revenue=float("nan"),
+            revenue_deviation=float("nan"),
+        )
+        if model.spend is not None and revenue > 0:
+            value = orders @ model.spend.expected_order_value(*spend_columns(customers))
+            miss = replace(
+                miss, revenue=float(np.log(revenue / value)), revenue_deviation=of_revenue
+            )
+        yield miss
 
 
-class _Few(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Measured:
     """Some of the customers, on whom the model's own range is measured.
 
-    `slopes` are the derivatives of each one's log expected orders by the log parameters. They
-    hardly change with the horizon.
+    Attributes:
+        customers: They.
+        share: Which part of all customers they are.
+        ahead: Their forecast, parted at each horizon.
+        squares: The mean square of each history's orders (rows), by each horizon.
+        slopes: The derivatives of each customer's log expected orders by the log parameters. They
+            hardly change with the horizon.
     """
 
     customers: pd.DataFrame
-    histories: Histories
+    share: float
+    ahead: Forecast
+    squares: np.ndarray
     slopes: np.ndarray
 
+    def deviations(self, model: CltvModel, place: int) -> tuple[float, float]:
+        """The standard deviations of all customers' orders and revenue by a horizon, as shares.
 
-def _measured(customers: pd.DataFrame, model: CltvModel, longest: int) -> _Few:
-    few = customers.iloc[:: -(-len(customers) // MEASURED_CUSTOMERS)]
-    histories = group_histories(few)
-    ahead = forecast(model.purchases, histories, longest)
-    orders = np.maximum(ahead.orders[histories.codes], np.finfo(float).tiny)
-    return _Few(few, histories, purchase_slopes(model, few, ahead) / orders[:, None])
+        That of revenue is NaN where the model knows of none.
+        """
+        ahead, square = self.ahead.until(place + 1), self.squares[:, place]
+        slopes = self.slopes * ahead.orders[ahead.histories.codes, None]
+        orders = orders_of_forecast(model, self.customers, ahead, square, slopes).total()
+        if model.spend is None:
+            return _deviation(orders, self.share), float("nan")
+        revenue = value_of_forecast(model, self.customers, ahead, square, slopes=slopes).total()
+        return _deviation(orders, self.share), _deviation(revenue, self.share)
 
 
-def _miss(split: Holdout, model: CltvModel, few: _Few, hidden_days: int, days: int) -> Miss:
-    customers = split.customers
-    came = split.daily[split.daily["since"] <= days].sum()
-    histories = group_histories(customers)
-    orders = forecast(model.purchases, histories, days).orders[histories.codes]
-    share = len(few.customers) / len(customers)
-    ahead = forecast(model.purchases, few.histories, days)
-    square = history_intervals(model.purchases, None, ahead).orders_square
-    slopes = few.slopes * ahead.orders[few.histories.codes, None]
-    of_orders = orders_of_forecast(model, few.customers, ahead, square, slopes)
-    # Half an order on both sides: nothing that came is a miss, too.
-    miss = Miss(
-        hidden_days=hidden_days,
-        days=days,
-        orders=float(np.log((came["purchases"] + 0.5) / (orders.sum() + 0.5))),
-        orders_deviation=_deviation(of_orders.total(), share),
-        revenue=float("nan"),
-        revenue_deviation=float("nan"),
-    )
-    if model.spend is None or not came["revenue"] > 0:
-        return miss
-    foreseen = orders @ model.spend.expected_order_value(*spend_columns(customers))
-    of_revenue = value_of_forecast(model, few.customers, ahead, square, slopes=slopes)
-    return replace(
-        miss,
-        revenue=float(np.log(came["revenue"] / foreseen)),
-        revenue_deviation=_deviation(of_revenue.total(), share),
+def _measured(customers: pd.DataFrame, model: CltvModel, whole: Forecast) -> _Measured:
+    some = slice(None, None, -(-len(customers) // MEASURED_CUSTOMERS))
+    ahead, few = whole.of_some(some), customers.iloc[some]
+    histories, codes = ahead.histories, ahead.histories.codes
+    by_parameters = order_slopes(model.purchases, histories, ahead.ends[-1:])[:, 0]
+    longest = np.maximum(ahead.orders, np.finfo(float).tiny)
+    return _Measured(
+        customers=few,
+        share=len(few) / len(customers),
+        ahead=ahead,
+        squares=mean_square_orders(model.purchases, histories, ahead.ends),
+        slopes=(by_parameters / longest[:, None])[codes],
     )
 
 

@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 
 from retention.evaluation.holdout import WEEK
+from retention.models.forecast import forecast_by
 from retention.models.histories import Histories
 from retention.models.intervals import HIGH, LOW
-from retention.models.purchases import PurchaseModel, log_slopes
+from retention.models.order_moments import order_slopes
+from retention.models.purchases import PurchaseModel
 from retention.orders.gaps import EXPECTED
 
 #: Customers on whom the width of the band is measured, in a store that has more.
@@ -17,6 +19,8 @@ SAMPLED_CUSTOMERS = 1_000
 
 # Week ends at which the expected orders are computed; a smooth curve gives the others.
 _KNOTS = 16
+# How far log parameters are moved, where the curve between the knots moves with them.
+_STEP = 1e-3
 # Orders that stand for zero in a denominator.
 _NOTHING = 1e-300
 # Orders, and excess variance as a share of the mean, below which a number counts as Poisson.
@@ -154,7 +158,7 @@ def _foreseen(
     # Where the sample expects nothing, the number of customers stands for the ratio.
     scale = np.full(len(ends), counts.sum() / sample.counts.sum())
     np.divide(expected, expected_of_sample, out=scale, where=expected_of_sample > _NOTHING)
-    slopes = scale[:, None] * log_slopes(model, lambda moved: _totals(moved, sample, ends))
+    slopes = scale[:, None] * _total_slopes(model, sample, ends)
     variance_of_fit = np.einsum("ij,jk,ik->i", slopes, np.array(model.covariance), slopes)
     chance = expected * variance / np.maximum(mean, _NOTHING)
     low, high = _whole_range(expected, chance + variance_of_fit + expected**2 * common)
@@ -199,22 +203,41 @@ def _whole_range(mean: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np
 
 def _totals(model: PurchaseModel, histories: Histories, ends: np.ndarray) -> np.ndarray:
     """Expected purchases of all customers in each week, from a smooth curve through the knots."""
-    from scipy.interpolate import PchipInterpolator
-
-    # On the model's clock the curve is smooth; its ages and ends are times of this clock.
-    ends = model.ahead(ends)
-    knots = np.unique(
-        np.concatenate([ends[:1], np.geomspace(ends[0], ends[-1], _KNOTS), ends[-1:]])
-    )
+    knots = _knots(model, ends)
     active = model.probability_active(histories.frequency, histories.recency, histories.T)
     pairs, frequency, age = histories.without_recency()
     weight = np.bincount(pairs, weights=active * histories.counts, minlength=len(age))
     curve = weight @ model.on_its_clock.expected_purchases_if_active(
         frequency, model.age(age), knots
     )
-    return np.diff(
-        PchipInterpolator(np.append(0.0, knots), np.append(0.0, curve))(ends), prepend=0.0
-    )
+    return _between(knots, curve, model.ahead(ends))
+
+
+def _total_slopes(model: PurchaseModel, histories: Histories, ends: np.ndarray) -> np.ndarray:
+    """The derivatives of `_totals` by the log parameters: a row for each week."""
+    knots, weeks = _knots(model, ends), model.ahead(ends)
+    curve = histories.counts @ forecast_by(model, histories, model.days_ahead(knots)).by_end
+    slopes = order_slopes(model, histories, model.days_ahead(knots))
+    by_parameter = np.einsum("i,ijk->kj", histories.counts, slopes) * _STEP
+    moved = [
+        _between(knots, curve + move, weeks) - _between(knots, curve - move, weeks)
+        for move in by_parameter
+    ]
+    return np.stack(moved, axis=1) / (2 * _STEP)
+
+
+def _knots(model: PurchaseModel, ends: np.ndarray) -> np.ndarray:
+    """Times of the model's clock. On it the expected purchases are a smooth curve."""
+    first, last = model.ahead(ends[[0, -1]])
+    return np.unique(np.concatenate([[first], np.geomspace(first, last, _KNOTS), [last]]))
+
+
+def _between(knots: np.ndarray, curve: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """What a curve through the knots, from 0 on, gains from each end to the next."""
+    from scipy.interpolate import PchipInterpolator
+
+    smooth = PchipInterpolator(np.append(0.0, knots), np.append(0.0, curve))
+    return np.diff(smooth(ends), prepend=0.0)
 
 
 def _weekly(

@@ -2,10 +2,10 @@
 
 Taken from `lifetimes`, which is archived: the `fit` method of its fitters, which checks the data,
 scales time, and turns log parameters into parameters and a variance matrix into standard errors.
-`_ExactFit` replaces two of its private methods. `_fit` minimises an objective with exact
+`_ExactFit` replaces three of its private methods. `_fit` minimises an objective with exact
 derivatives, which `purchases` and `spend` supply, instead of an autograd graph.
-`_compute_variance_matrix` follows the chain rule. No prediction is taken from the package, and no
-other module reads its fitters.
+`_compute_variance_matrix` follows the chain rule. `_compute_confidence_intervals` leaves out what
+nobody reads. No prediction is taken from the package, and no other module reads its fitters.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -21,6 +22,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from retention.errors import ModelError
 
@@ -157,6 +159,9 @@ class _ExactFit:
             variance = inverse * np.outer(scale, scale) / self.data["weights"].sum()
         return pd.DataFrame(variance, columns=names, index=names)
 
+    def _compute_confidence_intervals(self) -> None:
+        """Nobody reads those of the fitter: ranges come from the covariance."""
+
 
 def _in_parts(make: Callable[..., Objective], data: list[np.ndarray]) -> Objective:
     """Return the objective of long data, computed in one part for each processor, side by side.
@@ -179,6 +184,21 @@ def _in_parts(make: Callable[..., Objective], data: list[np.ndarray]) -> Objecti
         return value, gradient, hessian
 
     return objective
+
+
+def on_one_thread() -> AbstractContextManager[object]:
+    """Return a context in which BLAS leaves small matrices to one thread.
+
+    A second one costs more than it brings.
+    """
+    limit: AbstractContextManager[object] = _blas().limit(limits=1, user_api="blas")
+    return limit
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """The process's BLAS libraries, which take milliseconds to be found."""
+    return ThreadpoolController()
 
 
 def log_covariance(hessian: np.ndarray, customers: float) -> Covariance:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from retention.models.histories import Histories
 from retention.models.purchases import PurchaseModel
@@ -45,6 +46,48 @@ class Forecast:
         return np.asarray(self.active * (self.increments @ self.discount)[self.pairs])
 
     @property
+    def by_end(self) -> np.ndarray:
+        """Expected orders of each history up to each end: a row for each history."""
+        until: np.ndarray = np.cumsum(self.increments, axis=1)
+        return np.asarray(self.active[:, None] * until[self.pairs])
+
+    def until(self, spans: int) -> Forecast:
+        """Return the same forecast of a shorter horizon.
+
+        Args:
+            spans: How many of the first months or stops it has.
+
+        Returns:
+            The forecast that ends with the last of them.
+        """
+        return replace(
+            self,
+            ends=self.ends[:spans],
+            elapsed=self.elapsed[:spans],
+            discount=self.discount[:spans],
+            increments=self.increments[:, :spans],
+        )
+
+    def of_some(self, customers: slice) -> Forecast:
+        """Return the same forecast of some of the customers.
+
+        Args:
+            customers: Which of them.
+
+        Returns:
+            The forecast, whose histories are theirs.
+        """
+        kept, codes = np.unique(self.histories.codes[customers], return_inverse=True)
+        histories = Histories(
+            frequency=self.histories.frequency[kept],
+            recency=self.histories.recency[kept],
+            T=self.histories.T[kept],
+            counts=np.bincount(codes),
+            codes=codes,
+        )
+        return replace(self, histories=histories, active=self.active[kept], pairs=self.pairs[kept])
+
+    @property
     def mean_discount(self) -> np.ndarray:
         """The discount factor of each history's expected orders taken together."""
         whole = np.maximum(self.increments.sum(axis=1), np.finfo(float).tiny)
@@ -82,15 +125,30 @@ def forecast(
     if stops is not None:
         months, ends = ends, np.union1d(ends, stops)
         paid = months[np.searchsorted(months, ends)]
-    active = purchases.probability_active(histories.frequency, histories.recency, histories.T)
+    undiscounted = forecast_by(purchases, histories, ends)
+    return replace(undiscounted, discount=(1 + annual_discount_rate) ** (-paid / DAYS_PER_YEAR))
+
+
+def forecast_by(purchases: PurchaseModel, histories: Histories, ends: npt.ArrayLike) -> Forecast:
+    """Return the expected orders of every history in spans of one's own, undiscounted.
+
+    Args:
+        purchases: The purchase model.
+        histories: Grouped customers.
+        ends: The last day of each span, in days ahead, ascending.
+
+    Returns:
+        The orders by history and span.
+    """
+    ends = np.asarray(ends, dtype=float)
     pairs, frequency, age = histories.without_recency()
     expected = purchases.expected_purchases_if_active(frequency, age, ends)
     return Forecast(
         histories=histories,
         ends=ends,
         elapsed=purchases.ahead(ends),
-        discount=(1 + annual_discount_rate) ** (-paid / DAYS_PER_YEAR),
-        active=active,
+        discount=np.ones(len(ends)),
+        active=purchases.probability_active(histories.frequency, histories.recency, histories.T),
         pairs=pairs,
         increments=np.diff(expected, axis=1, prepend=0.0),
     )

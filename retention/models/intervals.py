@@ -29,14 +29,12 @@ class HistoryIntervals:
         orders_high: The 90th percentile of the number of orders.
         spend_low: The 10th percentile of the discounted spend, in units of `SpendModel.scale`.
         spend_high: The 90th percentile of the discounted spend, in the same units.
-        orders_square: The mean square of the number of orders.
     """
 
     orders_low: np.ndarray
     orders_high: np.ndarray
     spend_low: np.ndarray
     spend_high: np.ndarray
-    orders_square: np.ndarray
 
 
 def history_intervals(
@@ -63,7 +61,6 @@ def history_intervals(
         orders_high=np.zeros(number),
         spend_low=np.zeros(number),
         spend_high=np.zeros(number),
-        orders_square=np.zeros(number),
     )
     order = np.argsort(histories.frequency, kind="stable")
     frequencies, begins = np.unique(histories.frequency[order], return_index=True)
@@ -91,9 +88,6 @@ def _fill(
     ages, place = np.unique(ahead.histories.T[rows], return_inverse=True)
     ages = purchases.age(ages)
     counts = order_counts(purchases, frequency, ages, elapsed)
-    # The mean square from the forecast's mean, which knows no bins.
-    expected = ahead.increments[ahead.pairs[rows]].sum(axis=1)
-    intervals.orders_square[rows] = active * (counts.moments()[1][place] + expected**2)
     # A level of all customers with a history, as a level of the active ones among them.
     levels = {level: 1 - (1 - level) / np.maximum(active, 1e-300) for level in (LOW, HIGH)}
     fewer = 1 - counts.reached

@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numpy.polynomial import chebyshev
 from scipy.special import betaln, expit
 
 from retention import wording
@@ -32,6 +31,7 @@ from retention.models.fitting import (
     total,
 )
 from retention.models.histories import Histories
+from retention.models.leaving import mean_purchases
 from retention.models.season.clock import Clock
 
 #: The purchase models this module can fit, with the names the field uses.
@@ -313,7 +313,7 @@ class PurchaseModel:
         model = None if self.elders is None else self.on_its_clock
         for x, rows in zip(values, np.split(order, begins[1:]), strict=False):
             stretch = days / (self.alpha + age[rows, None])
-            expected[rows] = _purchases_over(
+            expected[rows] = mean_purchases(
                 stretch, self.r + float(x), self.a, self.b_active + float(x)
             )
             if model is not None:
@@ -418,58 +418,6 @@ def log_slopes(
     return np.stack([difference(name) for name in PARAMETERS], axis=-1) / (2 * step)
 
 
-def _purchases_over(stretch: np.ndarray, shape: float, a: float, b: float) -> np.ndarray:
-    """Return E[(1 - (1 + p u)^-shape) / p] over p ~ Beta(a, b) for every u in `stretch`.
-
-    It is a smooth function of log u. Many values are interpolated between its values at Chebyshev
-    points, to a relative error below 1e-10.
-    """
-    low = np.log(stretch.min())
-    half = max((np.log(stretch.max()) - low) / 2, 1e-6)
-    # The function is analytic within pi / 2 of the real line, which sets how fast the error falls.
-    degree = int(34 / np.arcsinh(np.pi / 2 / half)) + 6
-    if stretch.size <= degree:
-        return _mean_over_leaving(stretch.ravel(), shape, a, b).reshape(stretch.shape)
-
-    def log_purchases(position: np.ndarray) -> np.ndarray:
-        stretches = np.exp(low + half * (position + 1))
-        logs: np.ndarray = np.log(_mean_over_leaving(stretches, shape, a, b))
-        return logs
-
-    series: np.ndarray = chebyshev.chebinterpolate(log_purchases, degree)
-    logs = chebyshev.chebval((np.log(stretch) - low) / half - 1, series)
-    expected: np.ndarray = np.exp(logs)
-    return expected
-
-
-def _mean_over_leaving(stretch: np.ndarray, shape: float, a: float, b: float) -> np.ndarray:
-    """Integrate over p by the trapezoidal rule in logit(p), where it converges exponentially.
-
-    Unlike in the hypergeometric form, nothing cancels or overflows for any positive parameters.
-    """
-    spread = np.sqrt(1 / a + 1 / b)
-    step = min(0.25, spread / 2)
-    # Beyond these ends the integrand is a pure exponential. The geometric series of the rest is
-    # added below.
-    centre = np.log(a / b)
-    low = -38 - np.log(a + b + (shape + 1) * stretch.max())
-    high = 38 + np.log(a + b + 1)
-    low, high = max(low, centre - 40 * spread - 40 / a), min(high, centre + 40 * spread + 40 / b)
-    y = np.arange(low, high + step, step)
-    log_p, log_stay = -np.logaddexp(0, -y), -np.logaddexp(0, y)
-    log_density = a * log_p + b * log_stay
-    density = np.exp(log_density - log_density.max())
-    density[0] /= -np.expm1(-a * step)
-    density[-1] /= -np.expm1(-b * step)
-    density /= density.sum()
-    p = np.exp(log_p)
-    keep = density * np.minimum(shape * stretch.max(), 1 / p) > 0
-    p, density = p[keep], density[keep]
-    purchases = -np.expm1(-shape * np.log1p(np.outer(stretch, p)))
-    mean: np.ndarray = purchases @ (density / p)
-    return mean
-
-
 def fit_purchases(
     histories: Histories,
     kind: str = "bg_nbd",
@@ -522,8 +470,8 @@ def fit_purchases(
     # lifetimes divides time by the longest history, and each repeat purchase's density with it.
     scaling = np.log(age.max()) * (histories.counts @ histories.frequency)
     log_likelihood = fitted.mean_log_likelihood * histories.counts.sum() - scaling
-    r, alpha, a, b = fitted.parameters[list(PARAMETERS)].tolist()
-    errors = (fitted.standard_errors / fitted.parameters)[list(PARAMETERS)].tolist()
+    r, alpha, a, b = (float(fitted.parameters[name]) for name in PARAMETERS)
+    errors = [float(fitted.standard_errors[name] / fitted.parameters[name]) for name in PARAMETERS]
     return PurchaseModel(
         kind=kind,
         r=r,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,10 +12,10 @@ from retention.display import displayed
 from retention.errors import DataError
 from retention.models.forecast import Forecast, forecast
 from retention.models.histories import Histories, group_histories
-from retention.models.intervals import HIGH, LOW, history_intervals
+from retention.models.intervals import HIGH, LOW
 from retention.models.misses import Measure
 from retention.models.model import CltvModel, check_settings
-from retention.models.purchases import PurchaseModel, log_slopes
+from retention.models.order_moments import mean_square_orders, order_slopes
 from retention.models.spend import spend_columns
 from retention.validation import mask_of
 
@@ -195,23 +194,6 @@ class CustomerSample:
         """
         return model.known_spend.expected_order_value(*self.spending)
 
-    def purchase_slopes(
-        self, model: CltvModel, quantity: Callable[[PurchaseModel, Histories], np.ndarray]
-    ) -> np.ndarray:
-        """Return the derivatives of a quantity by the log purchase parameters.
-
-        Args:
-            model: The model whose parameters move.
-            quantity: What a purchase model says of each history; histories on the first axis.
-
-        Returns:
-            A row for each customer of the sample; the parameters are on the last axis.
-        """
-        slopes: np.ndarray = log_slopes(
-            model.purchases, lambda moved: quantity(moved, self.histories)
-        )[self.histories.codes]
-        return slopes
-
     def spend_slopes(self, model: CltvModel) -> np.ndarray:
         """Return the derivatives of log(order value) by the log spend parameters.
 
@@ -290,7 +272,7 @@ def value_uncertainty(
     ahead = forecast(
         model.purchases, group_histories(customers), horizon_days, annual_discount_rate
     )
-    square = history_intervals(model.purchases, None, ahead).orders_square
+    square = mean_square_orders(model.purchases, ahead.histories, ahead.ends[-1:])[:, 0]
     return value_of_forecast(model, customers, ahead, square, margin)
 
 
@@ -314,7 +296,7 @@ def orders_uncertainty(
     check_settings(horizon_days)
     model = model.seen_with(customers)
     ahead = forecast(model.purchases, group_histories(customers), horizon_days)
-    square = history_intervals(model.purchases, None, ahead).orders_square
+    square = mean_square_orders(model.purchases, ahead.histories, ahead.ends[-1:])[:, 0]
     return orders_of_forecast(model, customers, ahead, square)
 
 
@@ -422,12 +404,11 @@ def purchase_slopes(model: CltvModel, customers: pd.DataFrame, ahead: Forecast) 
     Returns:
         A row for each sampled customer, and a column each for log(r, alpha, a, b).
     """
-
-    def orders(purchases: PurchaseModel, histories: Histories) -> np.ndarray:
-        undiscounted = forecast(purchases, histories, ahead.ends[-1])
-        return replace(undiscounted, discount=ahead.discount).discounted_orders
-
-    return sample_customers(customers).purchase_slopes(model, orders)
+    histories = group_histories(customers.iloc[sample_of(len(customers))])
+    by_end = order_slopes(model.purchases, histories, ahead.ends)
+    # An order of a month counts in the sums up to all later ends.
+    weights = ahead.discount - np.append(ahead.discount[1:], 0.0)
+    return np.asarray(np.einsum("ijk,j->ik", by_end, weights)[histories.codes])
 
 
 def covariance_of(model: CltvModel, spend_parameters: int) -> np.ndarray:

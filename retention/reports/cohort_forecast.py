@@ -1,7 +1,6 @@
 """What each cohort is expected to bring: orders and revenue of its customers, month by month."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,9 +11,8 @@ from retention.history.order_history import OrderHistory
 from retention.models.forecast import Forecast, forecast
 from retention.models.groups import GroupModels
 from retention.models.histories import group_histories
-from retention.models.intervals import history_intervals
 from retention.models.model import CltvModel
-from retention.models.purchases import PurchaseModel, log_slopes
+from retention.models.order_moments import mean_square_orders, order_slopes
 from retention.models.uncertainty import orders_of_forecast, sample_of, value_of_forecast
 from retention.periods import DAYS_PER_MONTH
 
@@ -128,12 +126,12 @@ def _totals(
 ) -> np.ndarray:
     """Return what each cohort brings by each month, in `_COLUMNS` (the last axis)."""
     sample = customers.iloc[sample_of(len(customers))]
-    by_month = _purchase_slopes(model, sample, float(whole.ends[-1]))
+    histories, ends = group_histories(sample), whole.ends[months - 1]
+    by_month = order_slopes(model.purchases, histories, ends)[histories.codes]
+    squares = mean_square_orders(model.purchases, whole.histories, ends)
     totals = np.full((cohorts, len(months), len(_COLUMNS)), np.nan)
     for row, month in enumerate(months):
-        ahead = _first_months(whole, month)
-        square = history_intervals(model.purchases, None, ahead).orders_square
-        slopes = by_month[:, month - 1]
+        ahead, square, slopes = whole.until(month), squares[:, row], by_month[:, row]
         parts = {0: orders_of_forecast(model, customers, ahead, square, slopes)}
         if model.spend is not None:
             parts[3] = value_of_forecast(model, customers, ahead, square, slopes=slopes)
@@ -143,27 +141,3 @@ def _totals(
                 for total in uncertainty.totals(labels, cohorts)
             ]
     return totals
-
-
-def _first_months(ahead: Forecast, months: int) -> Forecast:
-    return replace(
-        ahead,
-        ends=ahead.ends[:months],
-        elapsed=ahead.elapsed[:months],
-        discount=ahead.discount[:months],
-        increments=ahead.increments[:, :months],
-    )
-
-
-def _purchase_slopes(model: CltvModel, customers: pd.DataFrame, horizon: float) -> np.ndarray:
-    """Return the `purchase_slopes` of customers (first axis) up to each month (second axis)."""
-    histories = group_histories(customers)
-
-    def orders(purchases: PurchaseModel) -> np.ndarray:
-        ahead = forecast(purchases, histories, horizon)
-        increments: np.ndarray = np.cumsum(ahead.increments, axis=1)[ahead.pairs]
-        expected: np.ndarray = ahead.active[:, None] * increments
-        return expected
-
-    slopes: np.ndarray = log_slopes(model.purchases, orders)[histories.codes]
-    return slopes

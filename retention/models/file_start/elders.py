@@ -13,13 +13,14 @@ l it is a gamma function. Over p it is taken in logit(p) by the trapezoidal rule
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial import chebyshev
-from scipy.special import betaln
+from scipy.special import betaln, digamma
 
 #: Beyond this a shape parameter makes the grid of the integral too fine.
 STEEPEST = 60.0
@@ -152,22 +153,33 @@ class Survivors:
         Returns:
             Logarithms.
         """
+        return np.asarray(
+            self._by_last_day(lambda *some: self._log_left(*some)[None], frequency, last)[0]
+        )
+
+    def _by_last_day(
+        self,
+        quantities: Callable[[np.ndarray, np.ndarray], np.ndarray],
+        frequency: np.ndarray,
+        last: np.ndarray,
+    ) -> np.ndarray:
+        """Quantities (rows) of histories (columns), smooth in the day of the last purchase."""
         values, place = np.unique(frequency, return_inverse=True)
         if len(frequency) <= _POINTS * len(values):
-            return self._log_left(frequency, last)
-        # A smooth function of the logarithm of the time, which few points give for all days.
+            return quantities(frequency, last)
+        # Smooth functions of the logarithm of the time, which few points give for all days.
         low, high = np.log(self.alpha), np.log(self.alpha + self.length)
         half = max((high - low) / 2, 1e-9)
         points = chebyshev.chebpts1(_POINTS)
         at_points = np.exp(low + half * (points + 1)) - self.alpha
-        table = self._log_left(np.repeat(values, _POINTS), np.tile(at_points, len(values)))
+        table = quantities(np.repeat(values, _POINTS), np.tile(at_points, len(values)))
         basis = chebyshev.chebvander(points, _POINTS - 1)
-        series = (table.reshape(len(values), _POINTS) @ basis) * (2 / _POINTS)
-        series[:, 0] /= 2
+        series = (table.reshape(len(table), len(values), _POINTS) @ basis) * (2 / _POINTS)
+        series[:, :, 0] /= 2
         days, day = np.unique(last, return_inverse=True)
         position = np.clip((np.log(self.alpha + days) - low) / half - 1, -1, 1)
-        rows = chebyshev.chebvander(position, _POINTS - 1)
-        return np.asarray(np.einsum("ij,ij->i", series[place], rows[day]))
+        rows = chebyshev.chebvander(position, _POINTS - 1)[day]
+        return np.stack([np.einsum("ij,ij->i", each[place], rows) for each in series])
 
     def _log_left(self, frequency: np.ndarray, last: np.ndarray) -> np.ndarray:
         time, shape = self.alpha + last, self.r + frequency
@@ -175,6 +187,79 @@ class Survivors:
         weights = self._density(values.astype(float) + self.modified)[place]
         seen = (self._gone(shape, time, self.before) * weights).sum(axis=1)
         return np.asarray(_log(seen) - shape * np.log(time))
+
+    def log_seen_moved(self, first: np.ndarray) -> np.ndarray:
+        """Return `log_seen` and its derivatives by log(r, alpha, a, b, before).
+
+        Args:
+            first: Times from the file's start to the first purchase in it.
+
+        Returns:
+            Six rows, the value first.
+        """
+        moved = self._moved(np.zeros(len(first)), first, float(self.modified), over_p=True)
+        # The new customers, of whom it is a share, have alpha ** r.
+        moved[:2] += self.r * np.log(self.alpha)
+        moved[2] += self.r
+        return moved
+
+    def log_active_moved(self, frequency: np.ndarray) -> np.ndarray:
+        """Return `log_active` and its derivatives by log(r, alpha, a, b, before).
+
+        Args:
+            frequency: Repeat purchases in the file.
+
+        Returns:
+            Six rows, the value first.
+        """
+        values, place = np.unique(frequency, return_inverse=True)
+        ends = np.full(len(values), self.length)
+        return self._moved(values, ends, values + 1.0 + self.modified, over_p=True)[:, place]
+
+    def log_left_moved(self, frequency: np.ndarray, last: np.ndarray) -> np.ndarray:
+        """Return `log_left` and its derivatives by log(r, alpha, a, b, before).
+
+        Args:
+            frequency: Repeat purchases in the file.
+            last: Times from the file's start to the last purchase.
+
+        Returns:
+            Six rows, the value first.
+        """
+        return self._by_last_day(
+            lambda some, days: self._moved(some, days, some + self.modified, over_p=False),
+            frequency,
+            last,
+        )
+
+    def _moved(
+        self, frequency: np.ndarray, last: np.ndarray, spared: float | np.ndarray, *, over_p: bool
+    ) -> np.ndarray:
+        """The logarithm of the mean of `_gone`, less shape log(time), and its derivatives."""
+        grid, shape, time = self._grid, self.r + frequency, self.alpha + last
+        values, place = np.unique(np.broadcast_to(spared, shape.shape), return_inverse=True)
+        weights = self._density(values)[place] / (grid.p if over_p else 1.0)
+        run = grid.p * (self.before / time)[:, None]
+        rate = np.log1p(run)
+        none = np.exp(-shape[:, None] * rate)
+        gone = -np.expm1(-shape[:, None] * rate) * weights
+        seen = gone.sum(axis=1)
+        by_before = shape * (none * run / (1 + run) * weights).sum(axis=1)
+        by_r = self.r * (none * rate * weights).sum(axis=1)
+        # The rest beyond the ends of the grid moves with a and b, too.
+        low, high = (
+            grid.step * np.exp(-end) / np.expm1(-end)
+            for end in (self.a * grid.step, (self.b + values[place]) * grid.step)
+        )
+        both = digamma(self.a + self.b)
+        by_a = gone @ grid.log_p + gone[:, 0] * low + seen * (both - digamma(self.a))
+        by_b = gone @ grid.log_stay + gone[:, -1] * high + seen * (both - digamma(self.b))
+        slopes = np.stack(
+            [by_r, -self.alpha / time * by_before, self.a * by_a, self.b * by_b, by_before]
+        ) / np.maximum(seen, np.finfo(float).tiny)
+        slopes[0] -= self.r * np.log(time)
+        slopes[1] -= shape * self.alpha / time
+        return np.concatenate([[_log(seen) - shape * np.log(time)], slopes])
 
     def purchase_probability(self, frequency: np.ndarray, ahead: float) -> np.ndarray:
         """Return the probability that elders who are active buy within the time ahead.

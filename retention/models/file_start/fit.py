@@ -8,16 +8,14 @@ customers go on as those would who came before, which the likelihood of their hi
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import betaln, gammaln
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from retention.display import displayed
-from retention.models.file_start.elders import STEEPEST, Elders, Survivors
-from retention.models.fitting import log_covariance
+from retention.models.file_start.elders import STEEPEST, Elders
+from retention.models.file_start.likelihood import Likelihood
+from retention.models.fitting import log_covariance, on_one_thread
 from retention.models.histories import Histories
 from retention.models.purchases import PARAMETERS, PurchaseModel
 from retention.wording import count, percent, plural
@@ -37,10 +35,8 @@ SAMPLED_CUSTOMERS = 5_000
 
 _EARLY_DAYS = 30
 _AGES = (30.0, 100.0, 365.0, 1000.0)  # of the shop at the file's start, in days, to start from
-_STEP = 1e-6  # of differences, in logs
-_HESSIAN_STEP = 0.02
+_HESSIAN_STEP = 0.02 * 2**0.5  # of slopes, in logs: as wide as that of values at 0.02
 _STEPS, _HALVINGS, _NOTHING = 8, 6, 0.02
-_USUAL_AGE, _USUAL_SPREAD = np.log(1000.0), 1.0  # of the shop at the file's start, in log days
 _OLDEST = 3650.0  # days: a shop that is older than this has not had as many new ones all the time
 _FARTHEST = 15.0  # log parameters
 _LEAVING = 0.05  # the least a and b to start from
@@ -110,14 +106,14 @@ def fit_file_start(histories: Histories, plain: PurchaseModel) -> tuple[FileStar
     if not ready:
         return FROM_THE_FIRST_DAY, plain
     sampled = _sample(histories)
-    sample = _Likelihood.of(sampled, plain)
+    sample = Likelihood.of(sampled, plain)
     point = np.log([plain.r, plain.alpha, plain.a, plain.b])
     # Not the maximum, which asks for a fit: but no less than nothing where elders are many.
     rough = [sample.value(np.append(point, np.log(age))) for age in _AGES]
     best = int(np.argmax(rough))
     if rough[best] - sample.of_new(point) < LEAST_EVIDENCE / 4:
         return FROM_THE_FIRST_DAY, plain
-    likelihood = sample if sampled is histories else _Likelihood.of(histories, plain)
+    likelihood = sample if sampled is histories else Likelihood.of(histories, plain)
     model = _fitted(likelihood, sample, np.append(point, np.log(_AGES[best])), plain)
     evidence = model.log_likelihood - likelihood.of_new(point)
     if evidence < LEAST_EVIDENCE:
@@ -140,8 +136,8 @@ def fit_alike(histories: Histories, other: PurchaseModel, plain: PurchaseModel) 
         return plain
     point = np.log([plain.r, plain.alpha, plain.a, plain.b, other.elders.before])
     sampled = _sample(histories)
-    sample = _Likelihood.of(sampled, plain)
-    likelihood = sample if sampled is histories else _Likelihood.of(histories, plain)
+    sample = Likelihood.of(sampled, plain)
+    likelihood = sample if sampled is histories else Likelihood.of(histories, plain)
     return _fitted(likelihood, sample, point, plain)
 
 
@@ -181,129 +177,8 @@ def _more_at_first(histories: Histories) -> bool:
     return bool(first[:span].mean() > LEAST_EXCESS * later > 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Likelihood:
-    """The likelihood of histories, given the first day of each, with and without elders.
-
-    Attributes:
-        kind: "bg_nbd" or "mbg_nbd".
-        days: The length of the file in days.
-        length: The same on the clock.
-        frequency: Repeat purchases of each history.
-        recency: Time from its first to its last purchase.
-        age: Time since its first purchase.
-        counts: How many customers have it.
-        bought: How many customers have bought 0, 1, 2, ... times again.
-        pair: Its place among the distinct pairs of frequency and last day.
-        pair_frequency: The frequency of each of these.
-        pair_last: The time from the file's start to the last purchase of each.
-        firsts: The distinct times from the file's start to the first purchase.
-        first_counts: How many customers were first seen then.
-    """
-
-    kind: str
-    days: float
-    length: float
-    frequency: np.ndarray
-    recency: np.ndarray
-    age: np.ndarray
-    counts: np.ndarray
-    bought: np.ndarray
-    pair: np.ndarray
-    pair_frequency: np.ndarray
-    pair_last: np.ndarray
-    firsts: np.ndarray
-    first_counts: np.ndarray
-
-    @classmethod
-    def of(cls, histories: Histories, model: PurchaseModel) -> _Likelihood:
-        recency, age = histories.recency.astype(float), histories.T.astype(float)
-        silence = histories.T - histories.recency
-        if model.clock is not None:
-            recency, age = model.clock.recency(recency, age), model.clock.age(age)
-        days, day = np.unique(silence, return_inverse=True)
-        key = histories.frequency.astype(np.int64) * len(days) + day
-        _, row, pair = np.unique(key, return_index=True, return_inverse=True)
-        length = float(age.max())
-        firsts, place = np.unique(length - age, return_inverse=True)
-        return cls(
-            kind=model.kind,
-            days=float(histories.T.max()),
-            length=length,
-            frequency=histories.frequency.astype(float),
-            recency=recency,
-            age=age,
-            counts=histories.counts.astype(float),
-            bought=np.bincount(histories.frequency.astype(np.int64), histories.counts),
-            pair=pair,
-            pair_frequency=histories.frequency[row].astype(float),
-            pair_last=np.clip(length - age[row] + recency[row], 0.0, length),
-            firsts=firsts,
-            first_counts=np.bincount(place, histories.counts),
-        )
-
-    def value(self, point: np.ndarray) -> float:
-        """The log-likelihood of log(r, alpha, a, b, before)."""
-        r, alpha, a, b, before = np.exp(point).tolist()
-        survivors = Survivors(
-            r=r,
-            alpha=alpha,
-            a=a,
-            b=b,
-            modified=int(self.kind == "mbg_nbd"),
-            length=self.length,
-            before=before,
-        )
-        old = np.logaddexp(
-            survivors.log_active(self.pair_frequency),
-            survivors.log_left(self.pair_frequency, self.pair_last),
-        )
-        either = np.logaddexp(self._new(r, alpha, a, b), old[self.pair])
-        seen = np.logaddexp(0.0, survivors.log_seen(self.firsts))
-        return float(self.counts @ either - self.first_counts @ seen + self._shared(r, alpha))
-
-    def of_new(self, point: np.ndarray) -> float:
-        """The log-likelihood of log(r, alpha, a, b), if nobody came before the file."""
-        r, alpha, a, b = np.exp(point).tolist()
-        return float(self.counts @ self._new(r, alpha, a, b) + self._shared(r, alpha))
-
-    def loss(self, point: np.ndarray) -> float:
-        """The negative logarithm of likelihood times prior, as a mean over the customers.
-
-        The prior says how old shops are. A file of a few months hardly does.
-        """
-        age = (point[-1] - _USUAL_AGE) / _USUAL_SPREAD
-        return float(age**2 / 2 - self.value(point)) / float(self.counts.sum())
-
-    def slope(self, point: np.ndarray) -> np.ndarray:
-        """Its derivatives, by differences."""
-        here = self.loss(point)
-        steps = np.eye(len(point)) * _STEP
-        return np.array([self.loss(point + step) - here for step in steps]) / _STEP
-
-    def _shared(self, r: float, alpha: float) -> float:
-        """What both parts of the likelihood of a history leave out."""
-        left_out = gammaln(r + np.arange(len(self.bought))) - gammaln(r) + r * np.log(alpha)
-        return float(self.bought @ left_out)
-
-    def _new(self, r: float, alpha: float, a: float, b: float) -> np.ndarray:
-        """New customers' log-likelihood of each history."""
-        modified = int(self.kind == "mbg_nbd")
-        x = np.arange(self.frequency.max() + 1)
-        # BG/NBD leaves one-time buyers no chance to have left: theirs is no number in use.
-        chances = b + np.maximum(x + modified - 1, 0.0)
-        spared = betaln(a, b + x + modified) - betaln(a, b)
-        shape, place = r + self.frequency, self.frequency.astype(int)
-        active = spared[place] - shape * np.log(alpha + self.age)
-        odds = np.log(a / chances)[place]
-        odds = odds + shape * np.log1p((self.age - self.recency) / (alpha + self.recency))
-        if not modified:
-            odds = np.where(self.frequency > 0, odds, -np.inf)
-        return np.asarray(active + np.logaddexp(0.0, odds))
-
-
 def _fitted(
-    likelihood: _Likelihood, sample: _Likelihood, start: np.ndarray, plain: PurchaseModel
+    likelihood: Likelihood, sample: Likelihood, start: np.ndarray, plain: PurchaseModel
 ) -> PurchaseModel:
     """The model of the highest likelihood with elders; a sample of them leads near it."""
     from scipy.optimize import minimize  # loads 0.1 s of optimisers
@@ -312,19 +187,18 @@ def _fitted(
     edge[[2, 4]] = np.log([STEEPEST, _OLDEST])
     # From where nobody leaves the likelihood is flat.
     start = np.maximum(start, [-_FARTHEST, -_FARTHEST, np.log(_LEAVING), np.log(_LEAVING), 0.0])
-    # Its matrices are so small that a second thread costs more than it brings.
-    with threadpool_limits(1, user_api="blas"):
+    with on_one_thread():
         nearby = minimize(
-            sample.loss,
+            sample.loss_and_slope,
             np.clip(start, -edge, edge),
-            jac=sample.slope,
+            jac=True,
             method="L-BFGS-B",
             bounds=list(zip(-edge, edge, strict=True)),
             options={"gtol": 1e-5, "ftol": 1e-10, "maxiter": 200},
         )
     point, customers = nearby.x, float(likelihood.counts.sum())
     # The sample's curvature is near enough for the steps that are left, and for the errors.
-    whole = np.array(log_covariance(_hessian(sample.loss, point), customers))
+    whole = np.array(log_covariance(_hessian(sample, point), customers))
     if sample is not likelihood:
         point = _polished(likelihood, point, whole * customers, edge)
     r, alpha, a, b, before = np.exp(point).tolist()
@@ -341,38 +215,34 @@ def _fitted(
 
 
 def _polished(
-    likelihood: _Likelihood, point: np.ndarray, inverse: np.ndarray, edge: np.ndarray
+    likelihood: Likelihood, point: np.ndarray, inverse: np.ndarray, edge: np.ndarray
 ) -> np.ndarray:
     """The end of a few steps of Newton's method, with a curvature that is near enough."""
-    loss = likelihood.loss(point)
     for _ in range(_STEPS):
-        slope = likelihood.slope(point)
+        loss, slope = likelihood.loss_and_slope(point)
         step = -inverse @ slope
         # The gain that is left, for all customers together, is as good as nothing.
         if likelihood.counts.sum() * -(step @ slope) < _NOTHING:
             break
         for _ in range(_HALVINGS):
             ahead = np.clip(point + step, -edge, edge)
-            loss_ahead = likelihood.loss(ahead)
-            if loss_ahead < loss:
+            if likelihood.loss(ahead) < loss:
                 break
             step = step / 4
         else:
             break
-        point, loss = ahead, loss_ahead
+        point = ahead
     return point
 
 
-def _hessian(value: Callable[[np.ndarray], float], point: np.ndarray) -> np.ndarray:
-    """The second derivatives of a function of a point, by central differences."""
-    steps = np.eye(len(point)) * _HESSIAN_STEP
-    hessian = np.empty((len(point), len(point)))
-    for i, up in enumerate(steps):
-        for j, right in enumerate(steps[: i + 1]):
-            crossed = value(point + up + right) - value(point + up - right)
-            crossed += value(point - up - right) - value(point - up + right)
-            hessian[i, j] = hessian[j, i] = crossed / (4 * _HESSIAN_STEP**2)
-    return hessian
+def _hessian(likelihood: Likelihood, point: np.ndarray) -> np.ndarray:
+    """The second derivatives of the loss at a point, by central differences of its slope."""
+    slopes = [
+        [likelihood.loss_and_slope(point + way * step)[1] for way in (1, -1)]
+        for step in np.eye(len(point)) * _HESSIAN_STEP
+    ]
+    hessian = np.array([more - less for more, less in slopes]) / (2 * _HESSIAN_STEP)
+    return np.asarray((hessian + hessian.T) / 2)
 
 
 def _described(histories: Histories, model: PurchaseModel, evidence: float) -> FileStart:

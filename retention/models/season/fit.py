@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from retention.daily_repeats import DailyRepeats
+from retention.models.fitting import on_one_thread
 from retention.models.histories import Histories
 from retention.models.purchases import PurchaseModel, fit_purchases
 from retention.models.season.clock import Clock
@@ -97,8 +97,7 @@ def fit_season(
     Processes for Machine Learning, sections 3.4 and 5.4.
     """
     model = fit_purchases(histories, kind)
-    # Its matrices are so small that a second thread costs more than it brings.
-    with threadpool_limits(1, user_api="blas"):
+    with on_one_thread():
         return _fit_season(histories, repeats, model)
 
 
@@ -328,7 +327,7 @@ def _gradient(
 
 def _evidence(likelihood: Likelihood, bins: Bins, number: int) -> Callable[[np.ndarray], float]:
     """The log of the evidence: a function of the logs of level, weeks, memory and season."""
-    basis, unit, knots = _basis(likelihood, bins, number)
+    basis, unit, apart = _basis(likelihood, bins, number)
     # A diagonal in the likelihood's axes, but for the directions that hold no information.
     strength = (likelihood.axes**2).sum(axis=0)
 
@@ -337,9 +336,9 @@ def _evidence(likelihood: Likelihood, bins: Bins, number: int) -> Callable[[np.n
         noise = 1 + weeks**2 / bins.weeks * strength
         weighted = basis / noise[:, None]
         curvature, pull = basis.T @ weighted, weighted.T @ likelihood.score
-        root = _prior_root(unit, knots, level, memory, season[0] if season else 0.0)
+        root = _prior_root(unit, apart, level, memory, season[0] if season else 0.0)
         inner = root.T @ curvature @ root
-        inner[np.diag_indices_from(inner)] += 1
+        inner.flat[:: len(inner) + 1] += 1
         factor = np.linalg.cholesky(inner)
         solved = np.linalg.solve(factor, root.T @ pull)
         fit = (likelihood.score**2 / noise).sum() - solved @ solved
@@ -353,23 +352,25 @@ def _evidence(likelihood: Likelihood, bins: Bins, number: int) -> Callable[[np.n
 def _basis(
     likelihood: Likelihood, bins: Bins, number: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Harmonics and level in the likelihood's axes, the harmonics' units, the level's knots."""
+    """Harmonics and level in the likelihood's axes, the harmonics' units, the knots' distances."""
     rows = bins.harmonics[:, : 2 * number]
     knots = np.linspace(0, bins.middle[-1], max(int(bins.middle[-1] / _KNOT_DAYS), 1) + 1)
     level = np.stack([np.interp(bins.middle, knots, row) for row in np.eye(len(knots))], axis=1)
     unit = np.repeat(1 / np.arange(1.0, number + 1), 2)
-    return likelihood.axes.T @ np.concatenate([rows, level], axis=1), unit, knots
+    apart = np.abs(knots[:, None] - knots)
+    return likelihood.axes.T @ np.concatenate([rows, level], axis=1), unit, apart
 
 
 def _prior_root(
-    unit: np.ndarray, knots: np.ndarray, level: float, memory: float, season: float
+    unit: np.ndarray, apart: np.ndarray, level: float, memory: float, season: float
 ) -> np.ndarray:
     """A square root of the prior covariance of harmonics and level."""
-    apart = np.abs(knots[:, None] - knots)
-    wander = level**2 * (np.exp(-apart / memory) + 1e-9 * np.eye(len(knots)))
-    root = np.zeros((len(unit) + len(knots),) * 2)
-    root[np.arange(len(unit)), np.arange(len(unit))] = season * unit
-    root[len(unit) :, len(unit) :] = np.linalg.cholesky(wander)
+    wander = np.exp(-apart / memory)
+    wander.flat[:: len(wander) + 1] += 1e-9
+    harmonics, size = len(unit), len(unit) + len(apart)
+    root = np.zeros((size, size))
+    root.flat[: harmonics * size : size + 1] = season * unit
+    root[harmonics:, harmonics:] = level * np.linalg.cholesky(wander)
     return root
 
 
@@ -377,11 +378,11 @@ def _coefficients(
     likelihood: Likelihood, bins: Bins, number: int, scatter: _Scatter
 ) -> tuple[np.ndarray, np.ndarray]:
     """The mean and the covariance of the harmonics' coefficients, given everything else."""
-    basis, unit, knots = _basis(likelihood, bins, number)
+    basis, unit, apart = _basis(likelihood, bins, number)
     strength = (likelihood.axes**2).sum(axis=0)
     noise = 1 + scatter.weeks**2 / bins.weeks * strength
     weighted = basis / noise[:, None]
-    root = _prior_root(unit, knots, scatter.level, scatter.memory, scatter.season)
+    root = _prior_root(unit, apart, scatter.level, scatter.memory, scatter.season)
     inner = np.eye(root.shape[1]) + root.T @ (basis.T @ weighted) @ root
     covariance = root @ np.linalg.solve(inner, root.T)
     mean = covariance @ (weighted.T @ likelihood.score)
