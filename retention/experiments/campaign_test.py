@@ -10,6 +10,7 @@ import pandas as pd
 from retention.campaigns.campaign import Campaign
 from retention.display import displayed
 from retention.errors import DataError
+from retention.periods import Window
 
 #: The groups of a campaign that was planned here.
 ADDRESSED, HELD_OUT = "addressed", "held_out"
@@ -55,9 +56,14 @@ class CampaignTest:
         return self.campaign.name
 
     @property
+    def window(self) -> Window:
+        """The days on which orders count."""
+        return Window(start=self.start, end=self.end)
+
+    @property
     def days(self) -> int:
         """How many days count."""
-        return (self.end - self.start).days + 1
+        return self.window.days
 
 
 @displayed

@@ -1,6 +1,6 @@
 """The planner's definitions and labels, in one place."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ from retention.campaigns.usual import (
 )
 from retention.experiments.learning import LearnedLift
 from retention.experiments.power import MOST_TESTS, ProposedTest
+from retention.periods import Window
 from retention.statistics import FORECAST_LEVEL, normal_width
 from retention.view import text
 
@@ -148,7 +149,7 @@ class Look(NamedTuple):
 
     Attributes:
         days: The days on which orders count.
-        day: The day after them.
+        day: The first one on which an export can hold all of them.
         price: What holding customers out costs in words; "" where it costs nothing.
     """
 
@@ -202,10 +203,21 @@ def holdout_words(
 
 def look_of(plan: CampaignPlan, end: date, currency: str | None, today: date | None = None) -> Look:
     """When a plan's test is read, and what it costs."""
-    campaign = plan.campaign
-    day = campaign.first_day(end, today) + timedelta(days=campaign.window_days)
+    window = plan.campaign.window(end, today)
     price = price_of_holdout(plan.forgone, currency) if plan.held else ""
-    return Look(days=campaign.window_days, day=day, price=price)
+    return Look(days=window.days, day=window.look_on, price=price)
+
+
+def window_words(window: Window) -> str:
+    """The days on which orders count, and when to look.
+
+    >>> window_words(Window(date(2026, 10, 1), date(2026, 10, 30)))
+    'from 1 Oct 2026 to 30 Oct 2026, 30 days: look on 31 Oct 2026'
+    """
+    return (
+        f"from {wording.day(window.start)} to {wording.day(window.end)}, "
+        f"{wording.days(window.days)}: look on {wording.day(window.look_on)}"
+    )
 
 
 def price_of_holdout(forgone: float, currency: str | None) -> str:

@@ -1,7 +1,7 @@
 """The session's campaigns that have gone out, and what the finished ones have taught."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +11,7 @@ from retention.display import key_text
 from retention.experiments.campaign_test import HELD_OUT, CampaignTest, MeasuredLift
 from retention.experiments.groups import experiment_groups
 from retention.experiments.result import State, state_of_days
+from retention.periods import Window
 
 _TESTS = "campaign_tests"
 _LIFTS = "measured_lifts"
@@ -89,12 +90,12 @@ def test_of_plan(plan: CampaignPlan, start: date) -> CampaignTest:
         plan: The plan.
         start: The day of the first message.
     """
-    campaign = replace(plan.campaign, starts_on=start)
+    window = Window.of_days(start, plan.campaign.window_days)
     return CampaignTest(
-        campaign=campaign,
+        campaign=replace(plan.campaign, starts_on=start),
         groups=experiment_groups(plan),
-        start=start,
-        end=start + timedelta(days=campaign.window_days - 1),
+        start=window.start,
+        end=window.end,
         control=HELD_OUT if len(plan.held_out) else "",
     )
 
