@@ -63,7 +63,7 @@ def brief_html(
         whom=_whom(plan),
         assumed=_given(order_value, currency)
         + _assumed(plan, currency)
-        + [("Orders count", words.window_words(plan.campaign.window(end, made)))],
+        + [("Orders count", frames.window_words(plan.campaign.window(end, made)))],
         expected=_expected(plan, currency),
         costs=_costs(plan, currency),
         sequence=_sequence(plan, end, made),

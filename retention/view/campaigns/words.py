@@ -21,7 +21,6 @@ from retention.campaigns.usual import (
 )
 from retention.experiments.learning import LearnedLift
 from retention.experiments.power import MOST_TESTS, ProposedTest
-from retention.periods import Window
 from retention.statistics import FORECAST_LEVEL, normal_width
 from retention.view import text
 
@@ -206,18 +205,6 @@ def look_of(plan: CampaignPlan, end: date, currency: str | None, today: date | N
     window = plan.campaign.window(end, today)
     price = price_of_holdout(plan.forgone, currency) if plan.held else ""
     return Look(days=window.days, day=window.look_on, price=price)
-
-
-def window_words(window: Window) -> str:
-    """The days on which orders count, and when to look.
-
-    >>> window_words(Window(date(2026, 10, 1), date(2026, 10, 30)))
-    'from 1 Oct 2026 to 30 Oct 2026, 30 days: look on 31 Oct 2026'
-    """
-    return (
-        f"from {wording.day(window.start)} to {wording.day(window.end)}, "
-        f"{wording.days(window.days)}: look on {wording.day(window.look_on)}"
-    )
 
 
 def price_of_holdout(forgone: float, currency: str | None) -> str:

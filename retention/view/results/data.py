@@ -244,20 +244,39 @@ def _few(data: Loaded, tests: tuple[CampaignTest, ...]) -> bool:
     return sum(len(test.groups) for test in finished) <= MOST_AT_ONCE
 
 
-def _entry_of_test(data: Loaded, test: CampaignTest, measure: bool) -> Entry:
+def standing_of(data: Loaded, test: CampaignTest) -> str:
+    """Return where a test stands in a few words; of a finished one, what it has proved.
+
+    Args:
+        data: The session's data.
+        test: The test.
+    """
+    return _standing(data, test, _few(data, campaign_tests.tests()))[0]
+
+
+def _standing(data: Loaded, test: CampaignTest, measure: bool) -> tuple[str, CampaignResult | None]:
+    """Where a test stands, and what a finished one has shown if it is measured."""
     end = data.orders.end
     state = campaign_tests.state_of(test, end)
+    if state == "planned" and campaign_tests.has_begun(test, end):
+        return f"Gone out on {wording.day(test.start)}: no newer orders yet", None
     words = state_words(state, test.start, test.end, min(end, test.end))
-    if state == "finished" and measure:
-        try:
-            result = result_for(data, test)
-            words = result_state_words(result)
-            learn(data, test, result)
-        except RetentionError:
-            words = "Finished: cannot be measured"
+    if state != "finished" or not measure:
+        return words, None
+    try:
+        result = result_for(data, test)
+    except RetentionError:
+        return "Finished: cannot be measured", None
+    return result_state_words(result), result
+
+
+def _entry_of_test(data: Loaded, test: CampaignTest, measure: bool) -> Entry:
+    words, result = _standing(data, test, measure)
+    if result is not None:
+        learn(data, test, result)
     return Entry(
         name=test.name,
-        state=state,
+        state=campaign_tests.state_of(test, data.orders.end),
         words=words,
         window=test.window,
         test=test,
