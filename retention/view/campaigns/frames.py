@@ -19,7 +19,6 @@ from retention.charts import palette
 from retention.charts.campaigns import GAIN, PLAIN, SPENT
 from retention.experiments.campaign_test import CampaignTest
 from retention.kept_work.store_settings import StoreSettings
-from retention.orders.orders import Orders
 from retention.periods import Window
 from retention.view import text
 from retention.view.campaigns import words
@@ -39,16 +38,16 @@ ZERO = pd.DataFrame({"value": [0.0]})
 
 
 def calendar_frames(
-    campaigns: Sequence[Campaign], tests: Sequence[CampaignTest], orders: Orders
+    campaigns: Sequence[Campaign], tests: Sequence[CampaignTest], end: date
 ) -> dict[str, pd.DataFrame]:
     """The data sets of `calendar_chart`, the earliest message first.
 
     Args:
         campaigns: What is planned.
         tests: What has gone out: it stands on its own days, in grey.
-        orders: The orders.
+        end: The last day of the orders.
     """
-    planned = [(one, one.window(orders.end), False) for one in campaigns]
+    planned = [(one, one.window(end), False) for one in campaigns]
     gone = [(test.campaign, test.window, True) for test in tests]
     bars, messages = [], []
     for campaign, window, is_out in (*planned, *gone):

@@ -98,12 +98,12 @@ def _draw_calendar(
     data: Loaded, plans: Mapping[str, CampaignPlan], history: tuple[CampaignTest, ...]
 ) -> None:
     """When messages go out, and on which days orders count; what went out lately beside it."""
-    soonest = soonest_day(data.orders.end)
-    recent = [test for test in history if (soonest - test.end).days <= RECENT_DAYS]
+    end = data.orders.end
+    recent = [test for test in history if (soonest_day(end) - test.end).days <= RECENT_DAYS]
     if not plans and not recent:
         return
     st.subheader("Calendar", anchor=False)
-    rows = frames.calendar_frames([plan.campaign for plan in plans.values()], recent, data.orders)
+    rows = frames.calendar_frames([plan.campaign for plan in plans.values()], recent, end)
     live_chart(
         spec("calendar", None), rows, key="plan_calendar", alt_text=frames.calendar_words(rows)
     )
