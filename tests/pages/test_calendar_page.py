@@ -246,7 +246,7 @@ def test_a_budget_leaves_kept_groups_as_they_are(shop):
     mail = replace(mail, terms=replace(mail.terms, lift=0.2, contact_cost=0.1))
     at = calendar(shop, mail, replace(mail, name="Other", segments=("All customers",)))
     at = button(at, "It goes out").click().run()
-    assert "Beside 1 campaign whose groups are kept, for" in words(at)
+    assert "The groups of 1 campaign are kept, for" in words(at)
     at = button(at, "Cut the campaigns to the best split").click().run()
     assert not at.exception
     first, other = at.session_state[KEPT]
@@ -347,3 +347,15 @@ def test_what_to_do_this_week_leaves_alone_whoever_is_in_a_running_campaign(fron
     at = keep_tests(at, *at.session_state[TESTS], test).run()
     assert not at.exception
     assert f"still in “Hello” until {wording.day(test.end)}" in words(at)
+
+
+def test_a_first_day_that_has_passed_and_a_name_that_is_taken_are_doubted(shop):
+    spring = campaign_test()
+    passed = replace(EVERYONE, starts_on=date(2026, 3, 2))
+    at = calendar(
+        keep_tests(shop, spring), passed, replace(EVERYONE, name=spring.name, holdout_key="Another")
+    )
+    said = words(at)
+    assert "Its first day was 2 Mar 2026. If it went out then, let Results draw its" in said
+    assert "Another campaign of this name has gone out" in said
+    assert "1 Mar 2026 to 28 Mar 2026, 28 days." in said

@@ -224,9 +224,13 @@ def _draw_action(data: Loaded, action: NextAction) -> None:
 
 
 def _is_planned(data: Loaded, action: NextAction) -> bool:
-    """Whether a kept campaign addresses the action's people."""
+    """Whether a kept campaign addresses the action's people, and has not gone out yet."""
     chosen = {choice.name for choice in choices_of(data)}
-    return action.name in chosen and bool(state.addressing(CHOSEN + action.name))
+    return action.name in chosen and any(
+        CHOSEN + action.name in campaign.segments
+        and not campaign_tests.is_out(campaign, data.orders.end)
+        for campaign in state.kept()
+    )
 
 
 @kept(max_entries=4, by_plan=True, by_signals=True, spinner="Looking for what should bring most…")

@@ -143,8 +143,8 @@ def _kept_apart(portfolio: Portfolio, settled: set[str], currency: str | None) -
         return ""
     cost = wording.money(sum(costs), currency, short=True)
     return (
-        f"Beside {wording.plural(len(costs), 'campaign')} whose groups are kept, for {cost}: no "
-        "cut changes them."
+        f"The groups of {wording.plural(len(costs), 'campaign')} are kept, for {cost}: no cut "
+        "changes them."
     )
 
 

@@ -54,8 +54,12 @@ def draw_all(
 
 def _history(data: Loaded) -> tuple[CampaignTest, ...]:
     """The campaigns that have gone out, and those whose groups wait without a plan."""
-    planned = {one.name for one in going_out.planned(data)}
-    return tuple(test for test in campaign_tests.tests() if test.name not in planned)
+    end, planned = data.orders.end, {one.name for one in going_out.planned(data)}
+    return tuple(
+        test
+        for test in campaign_tests.tests()
+        if campaign_tests.has_begun(test, end) or test.name not in planned
+    )
 
 
 def _nothing_planned(gone: int) -> str:

@@ -30,12 +30,14 @@ def draw_priority(
         f"{first} customer belongs to the first campaign in the list that addresses them or holds "
         "them out."
     )
+    for number in range(len(campaigns)):
+        _draw_campaign(data, number, campaigns, portfolio)
+
+
+def _draw_campaign(
+    data: Loaded, number: int, campaigns: tuple[Campaign, ...], portfolio: Portfolio
+) -> None:
     names = tuple(campaign.name for campaign in campaigns)
-    for number in range(len(names)):
-        _draw_campaign(data, number, names, portfolio)
-
-
-def _draw_campaign(data: Loaded, number: int, names: tuple[str, ...], portfolio: Portfolio) -> None:
     name = names[number]
     with st.container(border=True, gap="xsmall"):
         left, right = st.columns([7, 4], vertical_alignment="center")
@@ -47,6 +49,7 @@ def _draw_campaign(data: Loaded, number: int, names: tuple[str, ...], portfolio:
             else:
                 _draw_summary(data, portfolio.plans[name])
             _draw_test(data, number, name, portfolio.plans.get(name))
+            _draw_doubt(data, campaigns[number])
         with right, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
             _draw_buttons(data, number, names)
 
@@ -73,6 +76,21 @@ def _draw_test(data: Loaded, number: int, name: str, plan: CampaignPlan | None) 
         label=f"Goes out on {wording.day(test.start)}, both groups are kept: see Results",
         icon=":material/science:",
     )
+
+
+def _draw_doubt(data: Loaded, campaign: Campaign) -> None:
+    """What keeps a campaign without groups from being what it seems, if anything does."""
+    first, test = campaign.starts_on, campaign_tests.test_named(campaign.name)
+    if test is not None and campaign_tests.has_begun(test, data.orders.end):
+        st.caption(
+            ":orange[:material/warning: Another campaign of this name has gone out: give this one "
+            "a name of its own before it does.]"
+        )
+    elif test is None and first is not None and data.orders.start < first <= data.orders.end:
+        st.caption(
+            f":orange[:material/warning: Its first day was {wording.day(first)}. If it went out "
+            "then, let Results draw its groups again.]"
+        )
 
 
 def _draw_summary(data: Loaded, plan: CampaignPlan) -> None:
