@@ -73,7 +73,7 @@ def _draw_test(data: Loaded, number: int, name: str, plan: CampaignPlan | None) 
         return
     st.page_link(
         campaign_tests.RESULTS_PAGE,
-        label=f"Goes out on {wording.day(test.start)}, both groups are kept: see Results",
+        label=f"Goes out on {wording.day(test.start)}, both groups are kept",
         icon=":material/science:",
     )
 
