@@ -315,7 +315,8 @@ def calendar_chart() -> alt.LayerChart:
         title=None,
         axis=alt.Axis(labelLimit=220, ticks=False, domain=False),
     )
-    axis = alt.Axis(format="%-d %b", grid=True, tickCount=6)
+    # A label that would stand over the edge is left out.
+    axis = alt.Axis(format="%-d %b", grid=True, tickCount=6, labelBound=True)
     bars = (
         alt.Chart(alt.NamedData("bars"))
         .mark_bar(size=14, cornerRadius=3)
