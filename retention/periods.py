@@ -104,6 +104,67 @@ class Period:
         )
 
 
+@displayed
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days on which orders count as a campaign's, both ends included.
+
+    It is the one place that says when a test is over, and when it can be read.
+
+    Attributes:
+        start: The first day that counts: that of the first message.
+        end: The last day that counts.
+    """
+
+    start: date
+    end: date
+
+    @classmethod
+    def of_days(cls, start: date, days: int) -> Window:
+        """Return the window of so many days.
+
+        Args:
+            start: The first day that counts.
+            days: How many days count; at least 1.
+
+        >>> Window.of_days(date(2026, 10, 1), 30).end
+        datetime.date(2026, 10, 30)
+        """
+        return cls(start=start, end=start + timedelta(days=days - 1))
+
+    @property
+    def days(self) -> int:
+        """How many days count."""
+        return (self.end - self.start).days + 1
+
+    @property
+    def look_on(self) -> date:
+        """The day of the verdict: the first one on which an export can hold every day.
+
+        >>> Window(date(2026, 10, 1), date(2026, 10, 30)).look_on
+        datetime.date(2026, 10, 31)
+        """
+        return self.end + timedelta(days=1)
+
+    def is_held_by(self, last_order: date) -> bool:
+        """Return whether orders hold every day, the last one whole.
+
+        An export of midday ends on the last day as one of midnight does. So an order of a later day
+        has to be there.
+
+        Args:
+            last_order: The last day with an order.
+
+        >>> window = Window(date(2026, 10, 1), date(2026, 10, 30))
+        >>> window.is_held_by(date(2026, 10, 30)), window.is_held_by(date(2026, 10, 31))
+        (False, True)
+        """
+        return last_order >= self.look_on
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+
 def preset_period(preset: str, first: date, last: date) -> Period:
     """Return a preset as it falls on orders from `first` to `last`.
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from retention import DataError, Period, preset_period
-from retention.periods import PRESETS, as_date, months_of, whole_preset
+from retention.periods import PRESETS, Window, as_date, months_of, whole_preset
 
 FIRST, LAST = date(2024, 2, 10), date(2025, 8, 20)
 
@@ -115,3 +115,18 @@ def test_a_day_may_be_given_in_many_ways(value):
 def test_what_could_be_several_days_or_none_is_refused(value):
     with pytest.raises(DataError, match="year-month-day"):
         as_date(value)
+
+
+def test_a_window_has_both_its_ends_and_is_read_on_the_day_after():
+    window = Window.of_days(date(2026, 10, 1), 30)
+    assert (window.end, window.days) == (date(2026, 10, 30), 30)
+    assert window.look_on == date(2026, 10, 31)
+    assert date(2026, 10, 30) in window
+    assert date(2026, 10, 31) not in window
+    assert date(2026, 9, 30) not in window
+
+
+def test_orders_hold_a_window_once_there_is_one_of_a_later_day():
+    window = Window(date(2026, 10, 1), date(2026, 10, 30))
+    assert not window.is_held_by(date(2026, 10, 30))
+    assert window.is_held_by(window.look_on)

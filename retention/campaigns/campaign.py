@@ -13,6 +13,7 @@ from retention.campaigns.terms import ENDS, MAIN, OPENING, PhaseOffer, Terms
 from retention.display import displayed
 from retention.errors import DataError
 from retention.models.model import MAX_HORIZON_DAYS
+from retention.periods import Window
 from retention.validation import check_choice, check_known, check_number, is_number, is_whole
 
 Channel = Literal["email", "sms", "messenger", "push", "post", "phone", "ads"]
@@ -173,6 +174,15 @@ class Campaign:
         """
         soonest = soonest_day(end, today)
         return soonest if self.starts_on is None else max(self.starts_on, soonest)
+
+    def window(self, end: date, today: date | None = None) -> Window:
+        """Return the days on which orders count as the campaign's, from its first day on.
+
+        Args:
+            end: As in `first_day`.
+            today: As in `first_day`.
+        """
+        return Window.of_days(self.first_day(end, today), self.window_days)
 
     @property
     def phases(self) -> dict[int, PhaseOffer]:

@@ -47,6 +47,8 @@ class Reachable:
         ledger: The other customers, summed up.
         hashes: Their numbers, which decide who is held out.
         customer_ids: Of all customers, in the order of the customers' frame.
+        held: Which of the customers are held out, where both groups are kept already; None where
+            the draw decides.
         drawn: The draws of the latest name; filled on first use.
     """
 
@@ -55,6 +57,7 @@ class Reachable:
     ledger: Ledger
     hashes: Hashes
     customer_ids: pd.Index = field(repr=False)
+    held: Mask | None = field(default=None, repr=False)
     drawn: dict[str, tuple[Floats, Floats, Places]] = field(default_factory=dict, repr=False)
 
     @property
@@ -72,7 +75,7 @@ class Reachable:
         Returns:
             True or False for each customer.
         """
-        return self._draws(name)[0] < share
+        return self._draws(name)[0] < share if self.held is None else self.held
 
     def split(self, name: str, share: float) -> Floats:
         """Return how much of each cell would be held out.
@@ -84,8 +87,11 @@ class Reachable:
         Returns:
             The shares of the cells' customers, from 0 to 1.
         """
-        _, ordered, cells = self._draws(name)
-        cells_held_out = cells[: np.searchsorted(ordered, share)]
+        if self.held is None:
+            _, ordered, cells = self._draws(name)
+            cells_held_out = cells[: np.searchsorted(ordered, share)]
+        else:
+            cells_held_out = self.ledger.cell[self.held]
         counts = self.ledger.customers
         return np.bincount(cells_held_out, minlength=len(counts)) / counts
 
@@ -259,6 +265,7 @@ def reachable_of(
     members: Mask | pd.Series | None = None,
     *,
     left_out: Mapping[str, Mask] | None = None,
+    held: Mask | None = None,
 ) -> Reachable:
     """Return who may be addressed, for `plan_of`.
 
@@ -271,6 +278,7 @@ def reachable_of(
         hashes: From `customer_hashes`.
         members: As in `plan_campaign`.
         left_out: As in `plan_campaign`.
+        held: Which customers are held out, where both groups are kept already.
 
     Returns:
         The customers who may be addressed, summed up by cells of nearly alike customers.
@@ -306,6 +314,7 @@ def reachable_of(
         ledger=ledger_of(pool, tuple(campaign.phases.values())),
         hashes=hashes[pool.rows],
         customer_ids=customers.index,
+        held=None if held is None else held[pool.rows],
     )
 
 
@@ -421,7 +430,7 @@ def _returns(gains: Floats, costs: Floats) -> Floats:
 def _held_out(reachable: Reachable, campaign: Campaign, cut: _Cut) -> Floats:
     """The share of each cell that is held out."""
     ledger, name, share = reachable.ledger, campaign.drawn_by, campaign.holdout_share
-    if not ledger.alone:
+    if not ledger.alone or reachable.held is not None:
         shares = reachable.split(name, share) * (cut.chosen > 0)
         if len(cut.beyond):
             cell = ledger.cell[cut.beyond[0]]

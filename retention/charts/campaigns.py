@@ -304,9 +304,10 @@ def payback_chart(currency: str | None) -> alt.Chart:
 
 
 def calendar_chart() -> alt.LayerChart:
-    """The kept campaigns by day: how long orders count, and when messages go out.
+    """Campaigns by day: how long orders count, and when messages go out.
 
-    Data set "bars": campaign, first, last, said. Data set "messages": campaign, day, said.
+    Data set "bars": campaign, first, last, said, colour. Data set "messages": campaign, day, said,
+    colour.
     """
     y = alt.Y(
         "campaign:N",
@@ -314,14 +315,16 @@ def calendar_chart() -> alt.LayerChart:
         title=None,
         axis=alt.Axis(labelLimit=220, ticks=False, domain=False),
     )
-    axis = alt.Axis(format="%-d %b", grid=True, tickCount=6)
+    # A label that would stand over the edge is left out.
+    axis = alt.Axis(format="%-d %b", grid=True, tickCount=6, labelBound=True)
     bars = (
         alt.Chart(alt.NamedData("bars"))
-        .mark_bar(size=14, color=palette.EXPECTED, cornerRadius=3)
+        .mark_bar(size=14, cornerRadius=3)
         .encode(
             x=alt.X("first:T", title=None, axis=axis),
             x2="last:T",
             y=y,
+            color=alt.Color("colour:N", scale=None),
             tooltip=[
                 alt.Tooltip("campaign:N", title="Campaign"),
                 alt.Tooltip("said:N", title="Window"),
@@ -330,10 +333,11 @@ def calendar_chart() -> alt.LayerChart:
     )
     dots = (
         alt.Chart(alt.NamedData("messages"))
-        .mark_circle(size=90, color=palette.ACCENT, opacity=1)
+        .mark_circle(size=90, opacity=1)
         .encode(
             x="day:T",
             y=y,
+            color=alt.Color("colour:N", scale=None),
             tooltip=[
                 alt.Tooltip("campaign:N", title="Campaign"),
                 alt.Tooltip("said:N", title="Message"),

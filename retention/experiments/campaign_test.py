@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
+from retention import wording
+from retention.campaigns.arrays import Mask
 from retention.campaigns.campaign import Campaign
 from retention.display import displayed
 from retention.errors import DataError
+from retention.periods import Window
 
 #: The groups of a campaign that was planned here.
 ADDRESSED, HELD_OUT = "addressed", "held_out"
@@ -55,9 +60,49 @@ class CampaignTest:
         return self.campaign.name
 
     @property
+    def window(self) -> Window:
+        """The days on which orders count."""
+        return Window(start=self.start, end=self.end)
+
+    def members(self, customers: pd.Index) -> Mask:
+        """Return which customers are in one of its groups.
+
+        Args:
+            customers: The ids of all customers.
+        """
+        return np.asarray(customers.isin(self.groups["customer_id"]), dtype=bool)
+
+    def held_out(self, customers: pd.Index) -> Mask:
+        """Return which customers got nothing.
+
+        Args:
+            customers: The ids of all customers.
+        """
+        control = self.groups.loc[self.groups["group"] == self.control, "customer_id"]
+        return np.asarray(customers.isin(control), dtype=bool)
+
+    @property
     def days(self) -> int:
         """How many days count."""
-        return (self.end - self.start).days + 1
+        return self.window.days
+
+
+def left_to_tests(tests: Iterable[CampaignTest], customers: pd.Index) -> dict[str, Mask]:
+    """Return the customers whom campaigns that run address or hold out, for `left_out` of a plan.
+
+    Another message before a test's end would spoil what it shows.
+
+    Args:
+        tests: The campaigns that run when the plan's first message goes out.
+        customers: The ids of all customers.
+
+    Returns:
+        True or False for each customer, by a reason to leave them out of the plan.
+    """
+    return {
+        f"Still in “{test.name}” until {wording.day(test.end)}": test.members(customers)
+        for test in tests
+    }
 
 
 @displayed

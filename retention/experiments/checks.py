@@ -13,6 +13,7 @@ from retention.campaigns.holdout import detectable_lift
 from retention.experiments.campaign_test import HELD_OUT, CampaignTest
 from retention.models.checks import Check, CheckStatus
 from retention.orders.orders import Orders
+from retention.periods import Window
 
 #: A p-value below which the sizes of the groups were hardly made by the draw.
 SUSPICIOUS = 0.001
@@ -122,12 +123,14 @@ def check_days(orders: Orders, start: date, end: date) -> Check:
             f"{wording.day(orders.start)}: nothing is known of the customers before it.",
             "Load an export that begins at least a year before the campaign.",
         )
-    if orders.end < end:
+    window = Window(start, end)
+    if not window.is_held_by(orders.end):
         return _check(
             name,
             "caution",
-            f"The orders end on {wording.day(orders.end)}, and the test on {wording.day(end)}.",
-            "Load a newer export once the test is over.",
+            f"The orders end on {wording.day(orders.end)}, and the test's last day is "
+            f"{wording.day(end)}. Only an order of a later day shows that they hold it whole.",
+            f"Load an export of {wording.day(window.look_on)} or later.",
         )
     return _check(name, "good", f"The orders hold every day up to {wording.day(end)}.")
 

@@ -14,6 +14,7 @@ from retention.errors import DataError
 from retention.experiments.by_segment import SegmentDifferences, compare_segments
 from retention.experiments.metrics import Metric
 from retention.models.checks import Check
+from retention.periods import Window
 
 State = Literal["planned", "running", "finished"]
 Verdict = Literal["worked", "did_not", "unclear", "no_holdout", "too_early"]
@@ -22,14 +23,19 @@ Verdict = Literal["worked", "did_not", "unclear", "no_holdout", "too_early"]
 def state_of_days(start: date, end: date, known_until: date) -> State:
     """Return where a test stands.
 
+    It is finished once orders hold its last day whole: once there is an order of a later day.
+
     Args:
         start: Its first day.
         end: Its last day.
         known_until: The last day of the orders.
+
+    >>> state_of_days(date(2026, 10, 1), date(2026, 10, 30), date(2026, 10, 30))
+    'running'
     """
     if known_until < start:
         return "planned"
-    return "running" if known_until < end else "finished"
+    return "finished" if Window(start, end).is_held_by(known_until) else "running"
 
 
 #: What a verdict is called.
@@ -176,9 +182,14 @@ class CampaignResult:
         return max((self.until - self.start).days + 1, 0)
 
     @property
+    def window(self) -> Window:
+        """The days of the test."""
+        return Window(start=self.start, end=self.end)
+
+    @property
     def total_days(self) -> int:
         """How many days the test has."""
-        return (self.end - self.start).days + 1
+        return self.window.days
 
     @property
     def verdict(self) -> Verdict:

@@ -20,6 +20,7 @@ from retention.experiments.result import (
     Range95,
     State,
 )
+from retention.periods import Window
 from retention.statistics import FORECAST_LEVEL, METRIC_LEVEL, normal_width
 
 #: The share of variance below which a forecast is of no use worth a word.
@@ -43,7 +44,7 @@ def state_words(state: State, start: date, end: date, until: date) -> str:
     if state == "planned":
         return f"Planned: starts {wording.day(start)}"
     if state == "running":
-        return f"Running: day {(until - start).days + 1} of {(end - start).days + 1}"
+        return f"Running: day {(until - start).days + 1} of {Window(start, end).days}"
     return "Finished"
 
 
@@ -124,8 +125,9 @@ def planned_sentence(called: str, start: date, end: date) -> str:
         end: The last day that counts.
     """
     return (
-        f"{called} counts orders from {wording.day(start)} to {wording.day(end)}. Load orders that "
-        "reach its last day, and what it brought stands here."
+        f"{called} counts orders from {wording.day(start)} to {wording.day(end)}. Look on "
+        f"{wording.day(Window(start, end).look_on)}: newer orders then hold every day of it, and "
+        "what it brought stands here."
     )
 
 
@@ -235,7 +237,7 @@ def _running(result: CampaignResult, group: GroupResult, called: str, currency: 
         between = wording.money_range(total.low, total.high, currency)
         share = wording.percent(FORECAST_LEVEL)
         sentences.append(f"Its gain after cost is {between} so far ({share} range).")
-    sentences.append(f"Its verdict comes on {wording.day(result.end)}, and not before.")
+    sentences.append(f"Its verdict comes on {wording.day(result.window.look_on)}, and not before.")
     return " ".join(sentences)
 
 

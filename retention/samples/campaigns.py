@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from retention.periods import Window
 from retention.random_draws import customer_hashes, draws
 from retention.samples import world
 
@@ -62,9 +63,14 @@ class CampaignTruth:
     lift: float
 
     @property
+    def window(self) -> Window:
+        """The days that count."""
+        return Window(start=self.start, end=self.end)
+
+    @property
     def days(self) -> int:
         """How many days count."""
-        return (self.end - self.start).days + 1
+        return self.window.days
 
 
 #: One that worked, and one that did not.
@@ -126,7 +132,7 @@ class Brought(NamedTuple):
 
 
 def campaigns_of(customers: int, first: np.datetime64, days: int) -> tuple[CampaignTruth, ...]:
-    """Return the campaigns that a store has sent: those that lie inside its days.
+    """Return the campaigns that a store has sent: those whose days its orders hold whole.
 
     Args:
         customers: How many customers it has.
@@ -138,7 +144,8 @@ def campaigns_of(customers: int, first: np.datetime64, days: int) -> tuple[Campa
     return tuple(
         truth
         for truth in CAMPAIGNS
-        if _days_from(first, truth.start) >= _DAYS_BEFORE and _days_from(first, truth.end) < days
+        if _days_from(first, truth.start) >= _DAYS_BEFORE
+        and _days_from(first, truth.window.look_on) < days
     )
 
 

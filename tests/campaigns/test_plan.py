@@ -96,3 +96,27 @@ def test_nobody_to_address_is_said(store):
         plan_campaign(model, customers, Campaign("Win back"), np.zeros(len(customers), dtype=bool))
     with pytest.raises(DataError, match="segment"):
         plan_campaign(model, customers, Campaign("Win back"), np.ones(3, dtype=bool))
+
+
+@pytest.mark.parametrize("exact", [20_000, 0])
+def test_groups_that_are_kept_are_the_plan_whatever_a_draw_would_say(store, monkeypatch, exact):
+    # With no exact cells customers share cells, as in a base of more than 20,000.
+    monkeypatch.setattr("retention.campaigns.ledger.EXACT", exact)
+    model, customers = store
+    campaign = Campaign("Win back", messages=MESSAGES, holdout_share=0.3)
+    members = np.zeros(len(customers), dtype=bool)
+    members[100:900] = True
+    held = np.zeros(len(customers), dtype=bool)
+    held[100:150] = True  # not as many as the campaign would hold out
+    reachable = reachable_of(
+        model, customers, campaign, customer_hashes(customers.index), members, held=held
+    )
+    plan = plan_of(reachable, campaign)
+    assert sorted(plan.held_out) == list(range(100, 150))
+    assert sorted(plan.addressed) == list(range(150, 900))
+    assert (plan.held, plan.economics.customers) == (50, 750)
+    cut = plan_of(reachable, replace(campaign, size=300))
+    assert cut.size == len(cut.addressed) + len(cut.held_out) == 300
+    assert set(cut.held_out) <= set(plan.held_out)
+    assert set(cut.addressed) <= set(plan.addressed)
+    assert cut.held == len(cut.held_out)

@@ -65,6 +65,14 @@ def test_days_outside_the_orders():
     assert check_days(orders, START, dt.date(2026, 3, 9)).status == "good"
 
 
+def test_a_last_day_that_may_be_cut_is_said_with_the_day_to_load_again():
+    orders = orders_of([("a", dt.date(2026, 1, 1), 5.0), ("b", END, 5.0)])
+    check = check_days(orders, START, END)
+    assert check.status == "caution"
+    assert "Only an order of a later day shows that they hold it whole." in check.finding
+    assert check.advice == "Load an export of 29 Mar 2026 or later."
+
+
 def test_mail_to_those_held_out_and_other_campaigns():
     groups = pd.DataFrame(
         {"customer_id": list("abcdef"), "group": ["addressed"] * 3 + ["held_out"] * 3}

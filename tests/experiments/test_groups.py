@@ -2,6 +2,7 @@
 
 import gzip
 import io
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 import retention
 from retention import Campaign, DataError, read_groups
+from retention.experiments.campaign_test import CampaignTest, left_to_tests
 from retention.experiments.groups import likely_control
 
 
@@ -161,3 +163,19 @@ def test_every_row_is_accounted_for(customers, rows):
     assert len(listed.groups) + 2 * listed.in_two_groups == len(named)
     known = listed.groups["customer_id"].str.upper().isin(customers.index)
     assert listed.without_orders == (~known).sum()
+
+
+def test_a_test_knows_its_customers_and_leaves_them_out_of_other_plans():
+    groups = pd.DataFrame(
+        {"customer_id": ["c", "a", "stranger"], "group": ["addressed", "held_out", "addressed"]}
+    )
+    test = CampaignTest(
+        Campaign("Spring mail"), groups, start=date(2026, 10, 1), end=date(2026, 10, 30)
+    )
+    customers = pd.Index(["a", "b", "c"])
+    assert test.members(customers).tolist() == [True, False, True]
+    assert test.held_out(customers).tolist() == [True, False, False]
+    left = left_to_tests([test], customers)
+    assert {reason: mask.tolist() for reason, mask in left.items()} == {
+        "Still in “Spring mail” until 30 Oct 2026": [True, False, True]
+    }

@@ -12,6 +12,8 @@ from retention import Campaign, CampaignTest, DataError, Message, Offer, Terms, 
 from retention.experiments.measure import measure_test
 from tests.experiments.examples import END, START, drawn, orders_of, store
 
+DAY = dt.timedelta(days=1)
+
 
 @pytest.fixture(scope="module")
 def no_effect():
@@ -183,7 +185,7 @@ def test_hillstroms_published_totals(arm, totals, published):
             for name, counts in arms.items()
             for n in range(counts[what])
         ]
-        orders = orders_of([("x", dt.date(2026, 1, 1), 1.0), *rows, ("x", END, 1.0)])
+        orders = orders_of([("x", dt.date(2026, 1, 1), 1.0), *rows, ("x", END + DAY, 1.0)])
         return by_metric(measure_campaign(orders, groups, START, END, control="control").metrics)
 
     assert measured("visits", None).loc["bought", "difference"] == pytest.approx(visits, abs=5e-5)
@@ -206,6 +208,20 @@ def test_before_its_end_there_is_no_verdict_and_the_interval_is_wider(with_effec
     width = (row["high"] - row["low"]) / row["standard_error"]
     assert width > 1.4 * 2 * 1.96
     assert finished.metrics["p_value"].notna().all()
+
+
+def test_an_export_of_the_last_midday_brings_no_verdict(with_effect):
+    orders, groups = with_effect
+    # The export was made at noon of the last day: whoever orders in the evening is not in it.
+    cut_at_noon = orders.end
+    half = measure_campaign(orders, groups, START, cut_at_noon)
+    assert (half.state, half.verdict) == ("running", "too_early")
+    assert half.day == half.total_days
+    assert half.metrics["p_value"].isna().all()
+    days = next(check for check in half.checks if check.name == "Days of the test")
+    assert days.status == "caution"
+    whole = measure_campaign(orders, groups, START, cut_at_noon - DAY)
+    assert (whole.state, whole.window.look_on) == ("finished", cut_at_noon)
 
 
 def test_a_test_that_has_not_begun_has_nothing_to_show(no_effect):

@@ -73,7 +73,7 @@ def test_a_running_test_has_no_verdict_and_says_when_to_look():
     assert result.state == "running"
     assert "is on day 12 of 28, and it is too early to tell." in words
     assert "a range that holds on every day" in words
-    assert "Its verdict comes on 28 Mar 2026, and not before." in words
+    assert "Its verdict comes on 29 Mar 2026, and not before." in words
     assert "worked" not in words
     assert result_state_words(result) == "Running: day 12 of 28"
 
@@ -82,7 +82,7 @@ def test_a_planned_test_says_when_it_starts():
     result = measured(until=date(2026, 2, 20))
     words = result_sentence(result, "Spring mail")
     assert words.startswith("“Spring mail” counts orders from 1 Mar 2026 to 28 Mar 2026.")
-    assert "Load orders that reach its last day" in words
+    assert "Look on 29 Mar 2026: newer orders then hold every day of it" in words
     assert result_state_words(result) == "Planned: starts 1 Mar 2026"
 
 

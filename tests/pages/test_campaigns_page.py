@@ -348,7 +348,7 @@ def test_a_kept_campaign_can_be_changed_and_deleted(store):
     store.switch_page(CALENDAR).run()
     button(store, "Delete").click().run()
     assert store.session_state["campaigns_kept"] == ()
-    assert "No campaign is kept yet" in words(store)
+    assert "No campaign is planned, and 2 have gone out." in words(store)
 
 
 def test_a_plan_is_loaded_from_its_file_and_a_wrong_file_is_refused(store):

@@ -209,6 +209,13 @@ def test_small_and_short_stores_have_sent_none():
     assert len(store_campaigns(end="2026-10-19")) == 1
 
 
+def test_a_store_that_ends_on_a_campaigns_last_day_may_not_hold_it_whole():
+    assert store_campaigns(end="2026-09-13") == ()
+    assert len(store_campaigns(end="2026-09-14")) == 1
+    assert len(store_campaigns(end="2026-10-20")) == 1
+    assert len(store_campaigns(end="2026-10-21")) == 2
+
+
 def test_groups_grow_with_the_store_and_another_seed_has_others(worked):
     half = store_campaigns(customers=6_000)[0].groups
     assert len(half) == pytest.approx(len(worked.groups) / 2, rel=0.1)

@@ -270,7 +270,24 @@ def _draw_kept_groups(plan: CampaignPlan, end: date) -> None:
         return
     start = wording.day(test.start)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if not campaign_tests.has_begun(test, end):
+        if plan.reachable.held is not None and not campaign_tests.has_begun(test, end):
+            st.markdown(
+                ":green[:material/check_circle:] Both groups were kept: Results reads them once "
+                f"newer orders are loaded. It starts on {start}, and these files hold the kept "
+                "groups.",
+                width="stretch",
+            )
+            st.button(
+                "Draw them anew",
+                icon=":material/restart_alt:",
+                key="audience_draw_anew",
+                type="tertiary",
+                on_click=campaign_tests.forget_test,
+                args=(test.name,),
+                help="Lets go of the kept groups. The plan then follows the orders that are "
+                "loaded, until a download keeps both groups again.",
+            )
+        elif not campaign_tests.has_begun(test, end):
             st.markdown(
                 ":green[:material/check_circle:] Both groups were kept: Results reads them once "
                 f"newer orders are loaded. It starts on {start}; until then a new download "
@@ -280,7 +297,7 @@ def _draw_kept_groups(plan: CampaignPlan, end: date) -> None:
         else:
             st.markdown(
                 f":green[:material/check_circle:] This campaign began on {start}, and the groups "
-                "of that day stay, whatever is downloaded now.",
+                "of that day stay: these files hold them.",
                 width="stretch",
             )
             st.button(
@@ -291,8 +308,8 @@ def _draw_kept_groups(plan: CampaignPlan, end: date) -> None:
                 on_click=campaign_tests.goes_out,
                 args=(plan, end),
                 kwargs={"again": True},
-                help="Keeps today's groups in place of those. What the campaign brought so far is "
-                "then no longer measured.",
+                help="Counts both groups from today on, if it did not go out. What the campaign "
+                "brought so far is then no longer measured.",
             )
         st.page_link(campaign_tests.RESULTS_PAGE, label="Open Results", icon=":material/science:")
 

@@ -15,6 +15,7 @@ from retention.campaigns.starting import (
 )
 from retention.campaigns.suppression import unreachable
 from retention.campaigns.usual import StartingLift
+from retention.experiments.campaign_test import CampaignTest
 from retention.experiments.learning import LearnedLift, learned_lift, lift_source, usual_prior
 from retention.playbook import strategy_of
 from retention.segments.labels import LABELS
@@ -84,6 +85,21 @@ def begin_as_asked(data: Loaded) -> None:
 def begin_another(data: Loaded) -> None:
     """Put the campaign on the table aside, and begin the next one."""
     begin(data)
+
+
+def plan_again(test: CampaignTest) -> None:
+    """Put a copy of a campaign that has gone out on the table, with a name and a draw of its own.
+
+    It has the store's margin of today, and starts as soon as possible.
+
+    Args:
+        test: The campaign.
+    """
+    name = state.free_name(test.name[: LONGEST_NAME - 4])
+    terms = replace(test.campaign.terms, margin=store_settings().margin)
+    state.put_on_table(
+        replace(test.campaign, name=name, holdout_key=name, starts_on=None, terms=terms)
+    )
 
 
 def begin_again(data: Loaded, strategy: str) -> None:

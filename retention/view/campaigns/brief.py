@@ -61,7 +61,9 @@ def brief_html(
             f"{words.expects_lift(terms)} {words.lift_in_words(terms.lift)}."
         ),
         whom=_whom(plan),
-        assumed=_given(order_value, currency) + _assumed(plan, currency),
+        assumed=_given(order_value, currency)
+        + _assumed(plan, currency)
+        + [("Orders count", frames.window_words(plan.campaign.window(end, made)))],
         expected=_expected(plan, currency),
         costs=_costs(plan, currency),
         sequence=_sequence(plan, end, made),
@@ -129,7 +131,6 @@ def _assumed(plan: CampaignPlan, currency: str | None) -> list[tuple[str, str]]:
         ("Offer used by those who order anyway", wording.percent(terms.anyway_share)),
         ("Margin", wording.percent(terms.margin)),
         ("Cost of a message", words.message_cost(terms.contact_cost, currency)),
-        ("Orders count for", wording.days(campaign.window_days)),
     ]
 
 

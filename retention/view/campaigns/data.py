@@ -5,6 +5,7 @@ Who may be addressed, when orders are due, and what a new customer may cost.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from retention.campaigns.send_times import due_in
 from retention.campaigns.terms import PhaseOffer
 from retention.display import key_text
 from retention.errors import DataError
-from retention.experiments.campaign_test import CampaignTest
+from retention.experiments.campaign_test import CampaignTest, left_to_tests
 from retention.kept_work.made import LeftAlone
 from retention.models.cltv import with_order_value
 from retention.models.model import CltvModel
@@ -29,7 +30,7 @@ from retention.own_segments.features import typical_wait
 from retention.random_draws import customer_hashes
 from retention.segments.labels import STAGE_LABELS
 from retention.segments.rules import STAGES
-from retention.view.campaigns import segments
+from retention.view.campaigns import going_out, segments
 from retention.view.campaigns.words import Bigger
 from retention.view.session import campaign_tests, campaigns as state, choices, fixed_choices
 from retention.view.session.cache import kept
@@ -54,25 +55,68 @@ class _Who(NamedTuple):
     window_days: int
 
 
-def reachable_for(data: Loaded, campaign: Campaign, before: tuple[Campaign, ...]) -> Reachable:
+def reachable_for(
+    data: Loaded, campaign: Campaign, before: tuple[Campaign, ...], first: date | None = None
+) -> Reachable:
     """Who may be addressed by a campaign, without the customers of the campaigns `before` it.
 
-    RetentionError where that is nobody.
+    Those of a campaign whose groups are kept are these groups.
+
+    Args:
+        data: The loaded orders.
+        campaign: The campaign.
+        before: The campaigns that have their customers first.
+        first: The day of its first message; the soonest one that it allows unless given.
+
+    Raises:
+        RetentionError: That is nobody.
     """
+    test = going_out.test_of(data, campaign)
+    if test is not None:
+        return _groups_of(data, campaign, test)
+    tests = going_out.holding(data, campaign, first or campaign.first_day(data.orders.end))
     return _reachable(
-        data, before, _who(campaign), left_alone(), _own_rules(data), _campaign=campaign
+        data,
+        before,
+        _who(campaign),
+        left_alone(),
+        _own_rules(data),
+        going_out.tests_key(data, tests),
+        _campaign=campaign,
+        _tests=tests,
     )
 
 
-def plan_for(data: Loaded, campaign: Campaign) -> CampaignPlan:
-    """The plan of a campaign. Kept ones of a higher priority have their customers first."""
-    before = earlier_campaigns(state.kept(), campaign, state.edited())
-    return plan_of(reachable_for(data, campaign, before), campaign)
+def plan_for(data: Loaded, campaign: Campaign, first: date | None = None) -> CampaignPlan:
+    """The plan of a campaign. Planned ones of a higher priority have their customers first.
+
+    So have all whose groups are kept. One whose own groups are kept has these, while nothing of it
+    changes.
+
+    Args:
+        data: The loaded orders.
+        campaign: The campaign.
+        first: As in `reachable_for`.
+    """
+    test = going_out.taken_over(data, campaign)
+    if test is not None:
+        settled = going_out.to_kept_groups(campaign, test)
+        plan = plan_of(_groups_of(data, settled, test), settled)
+        return replace(plan, campaign=campaign)
+    order, settled_ones = going_out.planned(data), going_out.settled_campaigns(data)
+    names = {one.name for one in settled_ones}
+    earlier = earlier_campaigns(order, campaign, state.edited())
+    own = {campaign.name, state.edited()}
+    before = (
+        *(one for one in settled_ones if one.name not in own),
+        *(one for one in earlier if one.name not in names),
+    )
+    return plan_of(reachable_for(data, campaign, before, first), campaign)
 
 
 def portfolio_for(data: Loaded) -> Portfolio:
-    """The plans of the kept campaigns."""
-    return plans_in_order(state.kept(), partial(reachable_for, data))
+    """The plans of the campaigns that are not out: those whose groups are kept come first."""
+    return plans_in_order(going_out.in_turn(data), partial(reachable_for, data))
 
 
 @kept(max_entries=2, by_model=True)
@@ -95,7 +139,7 @@ def draw_again(data: Loaded, campaign: Campaign, start: date) -> CampaignTest:
         RetentionError: It addressed nobody, as far as those orders tell.
     """
     earlier = loaded_until(data, start - timedelta(days=1))
-    return campaign_tests.test_of_plan(plan_for(earlier, campaign), start)
+    return campaign_tests.test_of_plan(plan_for(earlier, campaign, start), start)
 
 
 def acquisition_for(
@@ -144,6 +188,7 @@ def bigger_audience(data: Loaded, plan: CampaignPlan) -> Bigger | None:
     Its customers are taken to order as often without the campaign as those of the plan.
     """
     campaign, figures = plan.campaign, plan.economics
+    tests = going_out.holding(data, campaign, campaign.first_day(data.orders.end))
     sizes = _reachable_sizes(
         data,
         left_alone(),
@@ -151,7 +196,9 @@ def bigger_audience(data: Loaded, plan: CampaignPlan) -> Bigger | None:
         campaign.strategy,
         campaign.terms.has_offer,
         _own_rules(data),
+        going_out.tests_key(data, tests),
         _campaign=campaign,
+        _tests=tests,
     )
     buys = figures.buyers_without / figures.customers if figures.customers else 0.0
     members = segments.mask(data, campaign.segments)
@@ -174,11 +221,14 @@ def _reachable_sizes(
     strategy: str,  # noqa: ARG001
     has_offer: bool,  # noqa: ARG001
     own_rules: str,  # noqa: ARG001
+    tests: tuple[str, ...],  # noqa: ARG001
     _campaign: Campaign,
+    _tests: tuple[CampaignTest, ...],
 ) -> dict[str, int]:
     """How many customers of each stage, and of all, a campaign may address."""
     free = np.ones(len(data.customers), dtype=bool)
-    for reason in suppressed(_campaign, data, leave).values():
+    held = left_to_tests(_tests, data.customers.index)
+    for reason in (held | suppressed(_campaign, data, leave)).values():
         free &= ~reason
     names = [*(STAGE_LABELS[stage] for stage in STAGES), segments.EVERYBODY]
     return {name: int((segments.mask(data, (name,)) & free).sum()) for name in names}
@@ -198,23 +248,63 @@ def _reachable(
     addressing: _Who,  # noqa: ARG001 - a part of the key, as the rules
     leave: LeftAlone,
     own_rules: str,  # noqa: ARG001
+    tests: tuple[str, ...],  # noqa: ARG001
     _campaign: Campaign,
+    _tests: tuple[CampaignTest, ...],
 ) -> Reachable:
     inside = segments.mask(data, _campaign.segments)
     if not inside.any():
         raise DataError("Nobody is in this segment. Choose another one, or widen it.")
-    left_out = _left_out(data, _campaign, before, leave)
+    left_out = _left_out(data, _campaign, before, leave, _tests)
     return reachable_of(
         _priced_model(data), data.customers, _campaign, _hashes(data), inside, left_out=left_out
     )
 
 
+def _groups_of(data: Loaded, campaign: Campaign, test: CampaignTest) -> Reachable:
+    """The groups of a test as the only customers whom its campaign may address."""
+    key = campaign_tests.digest_of(test), str(data.orders.end)
+    order_value = given_order_value(data)
+    return _kept_groups(data, key, _who(campaign), order_value, _campaign=campaign, _test=test)
+
+
+@kept(max_entries=12, spinner="Asking the model about this campaign…", by_plan=True)
+def _kept_groups(
+    data: Loaded,
+    key: tuple[str, ...],  # noqa: ARG001 - tells tests apart
+    who: _Who,  # noqa: ARG001 - a part of the key, as the order value
+    order_value: float | None,  # noqa: ARG001
+    _campaign: Campaign,
+    _test: CampaignTest,
+) -> Reachable:
+    ids = data.customers.index
+    inside = _test.members(ids)
+    if not inside.any():
+        raise DataError("None of the customers of its groups has an order here.")
+    return reachable_of(
+        _priced_model(data),
+        data.customers,
+        _campaign,
+        _hashes(data),
+        inside,
+        held=_test.held_out(ids),
+    )
+
+
 def _left_out(
-    data: Loaded, campaign: Campaign, before: tuple[Campaign, ...], leave: LeftAlone
+    data: Loaded,
+    campaign: Campaign,
+    before: tuple[Campaign, ...],
+    leave: LeftAlone,
+    tests: tuple[CampaignTest, ...],
 ) -> dict[str, np.ndarray]:
-    """Whom a campaign leaves out, by reason: those of the campaigns before it come first."""
+    """Whom a campaign leaves out, by reason.
+
+    Those of campaigns that run, and of the ones before it, come first.
+    """
+    running = left_to_tests(tests, data.customers.index)
     taken = taken_by(before, len(data.customers), partial(reachable_for, data))
-    return taken | suppressed(campaign, data, leave)
+    return running | taken | suppressed(campaign, data, leave)
 
 
 def roles_in_campaigns(data: Loaded, row: int) -> dict[str, str]:
@@ -226,14 +316,15 @@ def roles_in_campaigns(data: Loaded, row: int) -> dict[str, str]:
         data: The loaded orders.
         row: The customer's position.
     """
-    campaigns = state.kept()
+    # The groups that are kept stay, whatever a plan of today would draw.
     sent = campaign_tests.roles_of(str(data.customers.index[row]))
+    campaigns = going_out.in_turn(data)
     if not campaigns:
         return sent
-    # The groups of a campaign that has gone out stay, whatever a plan of today would draw.
-    out = {test.name for test in campaign_tests.tests()}
-    roles = _roles(data, campaigns, left_alone(), _own_rules(data))
-    planned = {name: role.of(row) for name, role in roles.items() if name not in out}
+    tests = tuple(test for test in campaign_tests.tests() if test.name not in _names(campaigns))
+    key = going_out.tests_key(data, tests)
+    roles = _roles(data, campaigns, left_alone(), _own_rules(data), key)
+    planned = {name: role.of(row) for name, role in roles.items() if name not in sent}
     return {name: role for name, role in planned.items() if role} | sent
 
 
@@ -242,17 +333,26 @@ def _roles(
     data: Loaded,
     campaigns: tuple[Campaign, ...],
     leave: LeftAlone,
-    own_rules: str,  # noqa: ARG001 - a part of the key
+    own_rules: str,  # noqa: ARG001 - a part of the key, as the tests
+    tests: tuple[str, ...],  # noqa: ARG001
 ) -> dict[str, Roles]:
     plans, roles = portfolio_for(data).plans, {}
+    settled = _names(going_out.settled_campaigns(data))
     for number, campaign in enumerate(campaigns):
+        if campaign.name in settled:
+            continue  # its groups say who is in it
         try:
             inside = segments.mask(data, campaign.segments)
         except DataError:
             continue  # the segment is not among these orders
-        left_out = _left_out(data, campaign, campaigns[:number], leave)
+        running = going_out.holding(data, campaign, campaign.first_day(data.orders.end))
+        left_out = _left_out(data, campaign, campaigns[:number], leave, running)
         roles[campaign.name] = campaign_roles(inside, left_out, plans.get(campaign.name))
     return roles
+
+
+def _names(campaigns: tuple[Campaign, ...]) -> frozenset[str]:
+    return frozenset(campaign.name for campaign in campaigns)
 
 
 @kept(max_entries=12, spinner="Fitting a model to each group…")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -17,8 +17,9 @@ from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.send_times import DUE
 from retention.charts import palette
 from retention.charts.campaigns import GAIN, PLAIN, SPENT
+from retention.experiments.campaign_test import CampaignTest
 from retention.kept_work.store_settings import StoreSettings
-from retention.orders.orders import Orders
+from retention.periods import Window
 from retention.view import text
 from retention.view.campaigns import words
 
@@ -31,25 +32,69 @@ WHEN = {
     "later": "Later",
     "unknown": "Cannot be said",
 }
+#: The bar of a campaign that has gone out.
+GONE_OUT = "rgba(139, 149, 155, 0.5)"
 ZERO = pd.DataFrame({"value": [0.0]})
 
 
-def calendar_frames(campaigns: Sequence[Campaign], orders: Orders) -> dict[str, pd.DataFrame]:
-    """The data sets of `calendar_chart`, the earliest message first."""
+def calendar_frames(
+    campaigns: Sequence[Campaign], tests: Sequence[CampaignTest], end: date
+) -> dict[str, pd.DataFrame]:
+    """The data sets of `calendar_chart`, the earliest message first.
+
+    Args:
+        campaigns: What is planned.
+        tests: What has gone out: it stands on its own days, in grey.
+        end: The last day of the orders.
+    """
+    planned = [(one, one.window(end), False) for one in campaigns]
+    gone = [(test.campaign, test.window, True) for test in tests]
     bars, messages = [], []
-    for campaign in campaigns:
-        first = campaign.first_day(orders.end)
-        last = first + timedelta(days=campaign.window_days)
+    for campaign, window, is_out in (*planned, *gone):
         name = text.one_line(campaign.name, 60)
-        bars.append((name, str(first), str(last), f"Orders count until {wording.day(last)}"))
+        # A bar ends with its last day, at the first moment of the next one.
+        ends = str(window.start), str(window.look_on)
+        said = f"Orders count {window_words(window)}"
+        bars.append((name, *ends, said, GONE_OUT if is_out else palette.EXPECTED))
         for message in campaign.sent:
-            day = first + timedelta(days=message.day)
-            messages.append((name, str(day), wording.day(day)))
-    dots = pd.DataFrame(messages, columns=["campaign", "day", "said"])
+            day = window.start + timedelta(days=message.day)
+            colour = palette.NEUTRAL if is_out else palette.ACCENT
+            messages.append((name, str(day), wording.day(day), colour))
+    dots = pd.DataFrame(messages, columns=["campaign", "day", "said", "colour"])
     return {
-        "bars": pd.DataFrame(bars, columns=["campaign", "first", "last", "said"]),
+        "bars": pd.DataFrame(bars, columns=["campaign", "first", "last", "said", "colour"]),
         "messages": dots.sort_values("day", kind="stable"),
     }
+
+
+def window_words(window: Window) -> str:
+    """The days on which orders count, and when to look.
+
+    >>> window_words(Window(date(2026, 10, 1), date(2026, 10, 30)))
+    'from 1 Oct 2026 to 30 Oct 2026, 30 days: look on 31 Oct 2026'
+    """
+    return (
+        f"from {wording.day(window.start)} to {wording.day(window.end)}, "
+        f"{wording.days(window.days)}: look on {wording.day(window.look_on)}"
+    )
+
+
+def calendar_words(rows: Mapping[str, pd.DataFrame]) -> str:
+    """What the calendar shows, for a screen reader.
+
+    Args:
+        rows: From `calendar_frames`.
+    """
+    bars, dots = rows["bars"], rows["messages"]
+    gone = bars["colour"].eq(GONE_OUT).sum()
+    coming = dots[dots["colour"] == palette.ACCENT]
+    sentences = ["Campaigns by day."]
+    if len(coming):
+        first = coming.iloc[0]
+        sentences.append(f"The first message, of {first['campaign']}, goes out on {first['said']}.")
+    if gone:
+        sentences.append(f"Gone out: {', '.join(bars.loc[bars['colour'] == GONE_OUT, 'campaign'])}")
+    return " ".join(sentences)
 
 
 def bridge_frames(figures: Economics, currency: str | None) -> dict[str, pd.DataFrame]:

@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from retention import wording
 from retention.campaigns.campaign import Campaign
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.suppression import unreachable
@@ -28,7 +29,7 @@ from retention.view.campaigns.assumptions import draw_assumptions
 from retention.view.campaigns.audience_size import draw_audience_size
 from retention.view.campaigns.verdict import draw_metrics, draw_verdict
 from retention.view.campaigns.whom import draw_whom
-from retention.view.session import campaigns as state, choices, people
+from retention.view.session import campaign_tests, campaigns as state, choices, people
 from retention.view.session.loaded import Loaded
 
 
@@ -63,6 +64,9 @@ def draw_planner(data: Loaded, verdict: DeltaGenerator) -> None:
         verdict: The place of the verdict.
     """
     campaign = controls.as_set(beginning.on_table(data), data.orders.end)
+    if campaign_tests.is_out(campaign, data.orders.end):
+        _draw_out(data, campaign, verdict)
+        return
     learned = beginning.learned_for(data, campaign)
     as_read = campaign = beginning.with_basis(campaign, learned)
     top = st.container()
@@ -107,9 +111,50 @@ def draw_files(data: Loaded, verdict: DeltaGenerator) -> None:
     """
     campaign = beginning.on_table(data)
     st.subheader(text.plain(campaign.name), anchor=False)
-    plan = _draw_verdict_or_problem(data, campaign, verdict)
+    if campaign_tests.is_out(campaign, data.orders.end):
+        verdict.markdown(_out_words(campaign))
+        plan = _plan_or_problem(data, campaign)
+    else:
+        plan = _draw_verdict_or_problem(data, campaign, verdict)
     if plan is not None:
         audience.draw_audience(data, plan)
+
+
+def _out_words(campaign: Campaign) -> str:
+    """That a campaign has gone out and stays as it is, as Markdown."""
+    test = campaign_tests.test_named(campaign.name)
+    on = "" if test is None else f" on {wording.day(test.start)}"
+    return (
+        f"**“{text.plain(campaign.name, limit=80)}” went out{on}.** Its plan, days and groups stay "
+        "as they were. Results says what it brings."
+    )
+
+
+def _draw_out(data: Loaded, campaign: Campaign, verdict: DeltaGenerator) -> None:
+    """A campaign that has gone out: nothing of it can be changed, and a copy can be planned."""
+    verdict.markdown(_out_words(campaign))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Plan it again",
+            icon=":material/replay:",
+            key="plan_again",
+            type="primary",
+            on_click=beginning.plan_again,
+            args=(campaign_tests.test_named(campaign.name),),
+            help="A copy under a new name, with a new draw. This one stays as it is.",
+        )
+        _draw_another(data)
+        st.page_link(campaign_tests.RESULTS_PAGE, label="Open Results", icon=":material/science:")
+        st.page_link(state.CALENDAR_PAGE, label="To the calendar", icon=":material/calendar_month:")
+
+
+def _plan_or_problem(data: Loaded, campaign: Campaign) -> CampaignPlan | None:
+    """The plan; None, and the reason on the page, where its groups are not among the orders."""
+    try:
+        return data_of.plan_for(data, campaign)
+    except DataError as error:
+        widgets.problem("Nobody to address", error)
+        return None
 
 
 def _draw_plan(
@@ -195,6 +240,36 @@ def _take_test(campaign: Campaign, proposal: ProposedTest) -> None:
     state.change(changed, holdout=round(proposal.share * 100), window=proposal.days)
 
 
+def _is_name_of_another_test(data: Loaded, campaign: Campaign) -> bool:
+    """Whether a campaign that has gone out has this name, and is another one."""
+    test = campaign_tests.test_named(campaign.name)
+    begun = test is not None and campaign_tests.has_begun(test, data.orders.end)
+    return begun and not campaign_tests.is_out(campaign, data.orders.end)
+
+
+def _about_kept_groups(data: Loaded, plan: CampaignPlan) -> str:
+    """What keeping does to groups that are kept already; "" where there are none."""
+    test = campaign_tests.waiting_test(state.edited() or plan.campaign.name, data.orders.end)
+    if test is None:
+        return ""
+    head = f"It goes out on {wording.day(test.start)}, and both groups are kept."
+    if plan.reachable.held is not None:
+        return f"{head} The numbers are theirs."
+    return f"{head} Keeping the changes draws them anew: download the audience files again then."
+
+
+def _keep(data: Loaded, plan: CampaignPlan) -> None:
+    """Keep the campaign on the table; groups that are kept for its day follow what has changed."""
+    before, end = state.edited() or plan.campaign.name, data.orders.end
+    test = campaign_tests.waiting_test(before, end)
+    state.keep(plan.campaign, data.orders.digest)
+    if test is None or plan.reachable.held is not None:
+        return
+    campaign_tests.forget_test(before)
+    if len(plan.addressed):
+        campaign_tests.goes_out(plan, end)
+
+
 def _draw_another(data: Loaded) -> None:
     st.button(
         "Plan another one",
@@ -210,6 +285,9 @@ def _draw_keep(data: Loaded, plan: CampaignPlan) -> None:
     st.subheader("Keep it", anchor=False)
     name, edited = plan.campaign.name, state.edited()
     taken = name in {campaign.name for campaign in state.kept() if campaign.name != edited}
+    taken |= _is_name_of_another_test(data, plan.campaign)
+    if caution := _about_kept_groups(data, plan):
+        st.caption(f":material/science: {text.plain(caution, limit=400)}")
     with st.container(horizontal=True):
         st.button(
             "Keep the changes" if edited else "Keep this campaign",
@@ -217,8 +295,8 @@ def _draw_keep(data: Loaded, plan: CampaignPlan) -> None:
             key="plan_keep",
             type="primary",
             disabled=taken,
-            on_click=state.keep,
-            args=(plan.campaign, data.orders.digest),
+            on_click=_keep,
+            args=(data, plan),
         )
         _draw_another(data)
         st.download_button(
@@ -241,8 +319,7 @@ def _draw_keep(data: Loaded, plan: CampaignPlan) -> None:
         )
     if taken:
         st.warning(
-            f"Another kept campaign is called “{text.plain(name)}”. Give this one a name of its "
-            "own."
+            f"Another campaign is called “{text.plain(name)}”. Give this one a name of its own."
         )
     elif edited:
         st.page_link(

@@ -17,6 +17,7 @@ from retention.errors import DataError
 from retention.kept_work.store_settings import LEAST_MARGIN
 from retention.own_segments.library import Library, merge_libraries
 from retention.view import text, widgets
+from retention.view.campaigns import going_out
 from retention.view.session import campaigns as state, choices, loaded, own_segments as own, people
 from retention.view.session.loaded import Loaded
 from retention.view.session.store_settings import (
@@ -32,9 +33,10 @@ _CAUTION = "plan_caution"
 
 
 def draw_files(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
-    """The plan with its assumptions as a file, and one loaded."""
+    """The plan with its assumptions as a file, and one loaded. What has gone out is not in it."""
     st.subheader("Save and load", anchor=False)
-    addressed = {name for campaign in state.kept() for name in campaign.segments}
+    campaigns = going_out.planned(data)
+    addressed = {name for campaign in campaigns for name in campaign.segments}
     names = {name.removeprefix(own.OWN) for name in addressed}
     rules = people.left_alone()
     with st.container(horizontal=True):
@@ -42,7 +44,7 @@ def draw_files(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
             "Save the plan",
             campaigns_to_json(
                 SavedPlan(
-                    campaigns=state.kept(),
+                    campaigns=campaigns,
                     library=tuple(
                         segment for segment in own.session_library() if segment.name in names
                     ),

@@ -1,6 +1,6 @@
 """The planner's definitions and labels, in one place."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -148,7 +148,7 @@ class Look(NamedTuple):
 
     Attributes:
         days: The days on which orders count.
-        day: The day after them.
+        day: The first one on which an export can hold all of them.
         price: What holding customers out costs in words; "" where it costs nothing.
     """
 
@@ -202,10 +202,9 @@ def holdout_words(
 
 def look_of(plan: CampaignPlan, end: date, currency: str | None, today: date | None = None) -> Look:
     """When a plan's test is read, and what it costs."""
-    campaign = plan.campaign
-    day = campaign.first_day(end, today) + timedelta(days=campaign.window_days)
+    window = plan.campaign.window(end, today)
     price = price_of_holdout(plan.forgone, currency) if plan.held else ""
-    return Look(days=campaign.window_days, day=day, price=price)
+    return Look(days=window.days, day=window.look_on, price=price)
 
 
 def price_of_holdout(forgone: float, currency: str | None) -> str:

@@ -1,7 +1,6 @@
 """“Do this next”: the actions that should bring most, each with the campaign that does it."""
 
 from dataclasses import replace
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -18,9 +17,9 @@ from retention.actions.ranking import (
     priced,
 )
 from retention.actions.second_wait import SecondWait, second_wait
-from retention.campaigns.campaign import Channel
+from retention.campaigns.campaign import Campaign, Channel, soonest_day
 from retention.errors import ModelError
-from retention.experiments.campaign_test import MeasuredLift
+from retention.experiments.campaign_test import CampaignTest, MeasuredLift, left_to_tests
 from retention.experiments.learning import lift_source
 from retention.kept_work.made import FixedChoice, LeftAlone
 from retention.models.next_order import silence_chance
@@ -142,7 +141,17 @@ def actions_for(data: Loaded) -> NextActions:
     costs = tuple(contact_costs(data).items())
     # Names are a visitor's own, and change nothing: they stay out of the key.
     lifts = tuple(replace(lift, name="") for lift in campaign_tests.lifts())
-    return _actions(data, choices.segment_rules(), left_alone(), costs, order_value, lifts)
+    tests = campaign_tests.running_on(soonest_day(data.orders.end))
+    return _actions(
+        data,
+        choices.segment_rules(),
+        left_alone(),
+        costs,
+        order_value,
+        lifts,
+        tuple(campaign_tests.digest_of(test) for test in tests),
+        _tests=tests,
+    )
 
 
 def open_campaign(data: Loaded, action: NextAction) -> None:
@@ -215,9 +224,13 @@ def _draw_action(data: Loaded, action: NextAction) -> None:
 
 
 def _is_planned(data: Loaded, action: NextAction) -> bool:
-    """Whether a kept campaign addresses the action's people."""
+    """Whether a kept campaign addresses the action's people, and has not gone out yet."""
     chosen = {choice.name for choice in choices_of(data)}
-    return action.name in chosen and bool(state.addressing(CHOSEN + action.name))
+    return action.name in chosen and any(
+        CHOSEN + action.name in campaign.segments
+        and not campaign_tests.is_out(campaign, data.orders.end)
+        for campaign in state.kept()
+    )
 
 
 @kept(max_entries=4, by_plan=True, by_signals=True, spinner="Looking for what should bring most…")
@@ -228,6 +241,8 @@ def _actions(
     costs: tuple[tuple[Channel, float], ...],
     order_value: float | None,
     lifts: tuple[MeasuredLift, ...],
+    tests: tuple[str, ...],  # noqa: ARG001 - a part of the key
+    _tests: tuple[CampaignTest, ...],
 ) -> NextActions:
     source = lift_source(lifts)
     try:
@@ -236,7 +251,11 @@ def _actions(
         )
     except ModelError as error:
         return NextActions(actions=(), missing=(str(error),))
-    suppress = partial(suppressed, data=data, leave=leave)
+    held = left_to_tests(_tests, data.customers.index)
+
+    def suppress(campaign: Campaign) -> dict[str, np.ndarray]:
+        return held | suppressed(campaign, data, leave)
+
     hashes = customer_hashes(data.customers.index)
     margin = store_settings().margin
     return next_actions_of(facts, suppress, margin=margin, hashes=hashes)

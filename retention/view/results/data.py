@@ -23,6 +23,7 @@ from retention.experiments.result import CampaignResult, GroupResult, State
 from retention.experiments.words import best_group, result_state_words, state_words
 from retention.models.cltv import fit_cltv, predict_cltv
 from retention.models.model import CltvModel
+from retention.periods import Window
 from retention.segments.labels import LABELS, STAGE_LABELS
 from retention.segments.rules import SegmentRules
 from retention.segments.stages import assign_segments
@@ -44,8 +45,7 @@ class Entry:
         name: Of the campaign.
         state: Of its test; "kept" for a campaign whose groups are not kept.
         words: Where it stands, in a few words.
-        first: The first day; None where it is not known.
-        last: The last day that counts.
+        window: The days that count; None where they are not known.
         test: Its test; None for a campaign whose groups are not kept.
         campaign: What was planned.
     """
@@ -53,10 +53,14 @@ class Entry:
     name: str
     state: State | str
     words: str
-    first: date | None
-    last: date | None
+    window: Window | None
     test: CampaignTest | None
     campaign: Campaign
+
+    @property
+    def first(self) -> date | None:
+        """The first day that counts."""
+        return None if self.window is None else self.window.start
 
     @property
     def can_be_drawn_again(self) -> bool:
@@ -100,9 +104,13 @@ def opens_on(entries: tuple[Entry, ...]) -> str:
     """Return the name of the campaign that is open at first: the latest finished one."""
     finished = [entry for entry in entries if entry.state == "finished"]
     running = [entry for entry in entries if entry.state == "running"]
-    latest = max(finished, key=lambda entry: entry.last or date.min, default=None)
+    latest = max(finished, key=_last_day, default=None)
     chosen = latest or next(iter((*running, *entries)), None)
     return "" if chosen is None else chosen.name
+
+
+def _last_day(entry: Entry) -> date:
+    return date.min if entry.window is None else entry.window.end
 
 
 def result_for(data: Loaded, test: CampaignTest) -> CampaignResult:
@@ -236,23 +244,41 @@ def _few(data: Loaded, tests: tuple[CampaignTest, ...]) -> bool:
     return sum(len(test.groups) for test in finished) <= MOST_AT_ONCE
 
 
-def _entry_of_test(data: Loaded, test: CampaignTest, measure: bool) -> Entry:
+def standing_of(data: Loaded, test: CampaignTest) -> str:
+    """Return where a test stands in a few words; of a finished one, what it has proved.
+
+    Args:
+        data: The session's data.
+        test: The test.
+    """
+    return _standing(data, test, _few(data, campaign_tests.tests()))[0]
+
+
+def _standing(data: Loaded, test: CampaignTest, measure: bool) -> tuple[str, CampaignResult | None]:
+    """Where a test stands, and what a finished one has shown if it is measured."""
     end = data.orders.end
     state = campaign_tests.state_of(test, end)
+    if state == "planned" and campaign_tests.has_begun(test, end):
+        return f"Gone out on {wording.day(test.start)}: no newer orders yet", None
     words = state_words(state, test.start, test.end, min(end, test.end))
-    if state == "finished" and measure:
-        try:
-            result = result_for(data, test)
-            words = result_state_words(result)
-            learn(data, test, result)
-        except RetentionError:
-            words = "Finished: cannot be measured"
+    if state != "finished" or not measure:
+        return words, None
+    try:
+        result = result_for(data, test)
+    except RetentionError:
+        return "Finished: cannot be measured", None
+    return result_state_words(result), result
+
+
+def _entry_of_test(data: Loaded, test: CampaignTest, measure: bool) -> Entry:
+    words, result = _standing(data, test, measure)
+    if result is not None:
+        learn(data, test, result)
     return Entry(
         name=test.name,
-        state=state,
+        state=campaign_tests.state_of(test, data.orders.end),
         words=words,
-        first=test.start,
-        last=test.end,
+        window=test.window,
         test=test,
         campaign=test.campaign,
     )
@@ -261,13 +287,12 @@ def _entry_of_test(data: Loaded, test: CampaignTest, measure: bool) -> Entry:
 def _entry_of_campaign(data: Loaded, campaign: Campaign) -> Entry:
     first = campaign.starts_on
     went_out = first is not None and data.orders.start < first <= data.orders.end
-    last = first + timedelta(days=campaign.window_days - 1) if first and went_out else None
+    window = Window.of_days(first, campaign.window_days) if first and went_out else None
     return Entry(
         name=campaign.name,
         state="kept",
         words="Went out, groups not kept" if went_out else "Planned: not gone out",
-        first=first if went_out else None,
-        last=last,
+        window=window,
         test=None,
         campaign=campaign,
     )

@@ -49,6 +49,7 @@ def draw_list(entries: tuple[Entry, ...], choice: RowChoice) -> Entry:
             "state": st.column_config.TextColumn("State"),
             "first": st.column_config.DateColumn("First day", format="D MMM YYYY"),
             "last": st.column_config.DateColumn("Last day", format="D MMM YYYY"),
+            "look_on": st.column_config.DateColumn("Look on", format="D MMM YYYY"),
             "addressed": st.column_config.NumberColumn("Addressed", format="localized"),
             "held_out": st.column_config.NumberColumn("Held out", format="localized"),
         },
@@ -68,7 +69,8 @@ def _frame(entries: tuple[Entry, ...]) -> pd.DataFrame:
                 "campaign": text.one_line(entry.name, 80),
                 "state": entry.words,
                 "first": entry.first,
-                "last": entry.last,
+                "last": entry.window and entry.window.end,
+                "look_on": entry.window and entry.window.look_on,
                 "addressed": sizes[0],
                 "held_out": sizes[1],
             }

@@ -16,6 +16,7 @@ from retention.errors import RetentionError
 from retention.experiments.campaign_test import CampaignTest
 from retention.experiments.groups import ListedGroups, likely_control, read_groups
 from retention.models.model import MAX_HORIZON_DAYS
+from retention.periods import Window
 from retention.signal_files.read import open_signals
 from retention.view import text, widgets
 from retention.view.results import sent_list
@@ -161,13 +162,17 @@ def _draw_form(data: Loaded, listed: ListedGroups) -> None:
         horizontal=True,
         key=_key(f"control_{len(groups)}"),
     )
-    usual = max(end - timedelta(days=_USUAL_DAYS - 1), data.orders.start)
+    # The last day of the orders may not be whole.
+    latest = max(end - timedelta(days=1), data.orders.start)
+    usual = max(latest - timedelta(days=_USUAL_DAYS - 1), data.orders.start)
     name_box, first_box, last_box = st.columns([2, 1, 1], gap="medium")
     name = name_box.text_input(
         "Name of the campaign", max_chars=_LONGEST_NAME, placeholder="Spring mail", key=_key("name")
     )
     first = first_box.date_input("First day", usual, format="YYYY-MM-DD", key=_key("first"))
-    last = last_box.date_input("Last day that counts", end, format="YYYY-MM-DD", key=_key("last"))
+    last = last_box.date_input(
+        "Last day that counts", latest, format="YYYY-MM-DD", key=_key("last")
+    )
     cost_box, kind_box, worth_box = st.columns(3, gap="medium")
     cost = cost_box.number_input(
         f"Cost of a message{f' ({currency})' if currency else ''}",
@@ -248,7 +253,7 @@ def test_of(
     campaign = Campaign(
         name=name,
         messages=(Message(0, offer=MAIN if terms.offer.kind != "none" else ""),),
-        window_days=(last - first).days + 1,
+        window_days=Window(first, last).days,
         terms=terms,
         holdout_share=0.0,
         starts_on=first,

@@ -51,8 +51,9 @@ def draw_result(data: Loaded, test: CampaignTest, result: CampaignResult, said: 
     if result.state == "running":
         st.progress(
             result.day / result.total_days,
-            text=f"Day {result.day} of {result.total_days}. Look on {wording.day(result.end)}: "
-            "whoever stops a test at a good moment finds effects that are not there.",
+            text=f"Day {result.day} of {result.total_days}. Look on "
+            f"{wording.day(result.window.look_on)}: whoever stops a test at a good moment finds "
+            "effects that are not there.",
         )
     group = _choose_group(test, result)
     if group is None:

@@ -106,7 +106,7 @@ def report_html(
         orders=f"{name}, {wording.day(result.start)} to {wording.day(result.end)}",
         made=wording.day(made or date.today()),
         said=said,
-        state="" if result.state == "finished" else f"Day {result.day} of {result.total_days}",
+        state=_state(result),
         sizes=sizes,
         figures=_figures(result, currency),
         days=_days(result),
@@ -129,6 +129,14 @@ def report_html(
         ],
     )
     return page.encode()
+
+
+def _state(result: CampaignResult) -> str:
+    """How far a test is that is not finished, and when to look."""
+    if result.state == "finished":
+        return ""
+    look_on = wording.day(result.window.look_on)
+    return f"Day {result.day} of {result.total_days}: look on {look_on}"
 
 
 def _colours(result: CampaignResult) -> dict[str, str]:

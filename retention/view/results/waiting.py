@@ -72,7 +72,8 @@ def _draw_planned(data: Loaded, test: CampaignTest) -> None:
     addressed = wording.plural(customers, "customer")
     st.markdown(
         f"{addressed} addressed, {wording.count(held_out)} held out. Orders count from "
-        f"{wording.day(test.start)} to {wording.day(test.end)}, {wording.days(test.days)}."
+        f"{wording.day(test.start)} to {wording.day(test.end)}, {wording.days(test.days)}. Look on "
+        f"{wording.day(test.window.look_on)}."
     )
     rest = (
         "Its groups stay as they are."

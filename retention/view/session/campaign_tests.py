@@ -1,16 +1,18 @@
 """The session's campaigns that have gone out, and what the finished ones have taught."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 import streamlit as st
 
+from retention.campaigns.campaign import Campaign
 from retention.campaigns.plan import CampaignPlan
 from retention.display import key_text
 from retention.experiments.campaign_test import HELD_OUT, CampaignTest, MeasuredLift
 from retention.experiments.groups import experiment_groups
 from retention.experiments.result import State, state_of_days
+from retention.periods import Window
 
 _TESTS = "campaign_tests"
 _LIFTS = "measured_lifts"
@@ -82,6 +84,47 @@ def has_begun(test: CampaignTest, end: date) -> bool:
     return end >= test.start or date.today() > test.start
 
 
+def gone_out(end: date) -> tuple[CampaignTest, ...]:
+    """The campaigns that are out, the latest first.
+
+    Args:
+        end: The last day of the orders.
+    """
+    return tuple(test for test in tests() if has_begun(test, end))
+
+
+def is_out(campaign: Campaign, end: date) -> bool:
+    """Whether a campaign is out. Another one that has its name by chance draws by another key.
+
+    Args:
+        campaign: A kept campaign, or the one that is planned.
+        end: The last day of the orders.
+    """
+    test = test_named(campaign.name)
+    is_it = test is not None and test.campaign.drawn_by == campaign.drawn_by
+    return test is not None and is_it and has_begun(test, end)
+
+
+def waiting_test(name: str, end: date) -> CampaignTest | None:
+    """The test of a campaign whose groups are kept and that is not out yet, if there is one.
+
+    Args:
+        name: Of the campaign.
+        end: The last day of the orders.
+    """
+    test = test_named(name)
+    return None if test is None or has_begun(test, end) else test
+
+
+def running_on(day: date) -> tuple[CampaignTest, ...]:
+    """The tests in whose days a day lies.
+
+    Args:
+        day: The day of a plan's first message.
+    """
+    return tuple(test for test in tests() if day in test.window)
+
+
 def test_of_plan(plan: CampaignPlan, start: date) -> CampaignTest:
     """Return a planned campaign as a test, with both groups as the plan draws them.
 
@@ -89,12 +132,12 @@ def test_of_plan(plan: CampaignPlan, start: date) -> CampaignTest:
         plan: The plan.
         start: The day of the first message.
     """
-    campaign = replace(plan.campaign, starts_on=start)
+    window = Window.of_days(start, plan.campaign.window_days)
     return CampaignTest(
-        campaign=campaign,
+        campaign=replace(plan.campaign, starts_on=start),
         groups=experiment_groups(plan),
-        start=start,
-        end=start + timedelta(days=campaign.window_days - 1),
+        start=window.start,
+        end=window.end,
         control=HELD_OUT if len(plan.held_out) else "",
     )
 
@@ -102,13 +145,16 @@ def test_of_plan(plan: CampaignPlan, start: date) -> CampaignTest:
 def goes_out(plan: CampaignPlan, end: date, *, again: bool = False) -> None:
     """Keep both groups of a campaign that goes out. The groups of one that has begun stay.
 
+    So do those that the plan has taken over from its test.
+
     Args:
         plan: The plan.
         end: The last day of the orders.
         again: Whether the visitor starts a campaign again that has begun.
     """
     before = test_named(plan.campaign.name)
-    if not again and before is not None and has_begun(before, end):
+    stays = before is not None and (plan.reachable.held is not None or has_begun(before, end))
+    if stays and not again:
         return
     keep_test(test_of_plan(plan, plan.campaign.first_day(end)))
     st.session_state[_DRAWN_AGAIN] = drawn_again() - {plan.campaign.name}

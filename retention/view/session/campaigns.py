@@ -13,6 +13,7 @@ from typing import TypeVar
 import streamlit as st
 
 from retention.campaigns.campaign import Campaign, Channel
+from retention.view.session.campaign_tests import tests
 
 Value = TypeVar("Value")
 Number = TypeVar("Number", int, float)
@@ -243,24 +244,29 @@ def delete(name: str) -> None:
         st.session_state[_EDITED] = None
 
 
-def move(name: str, by: int) -> None:
-    """Move a kept campaign up (negative) or down in priority."""
+def move(name: str, to: str) -> None:
+    """Move a kept campaign to the place that another one has in the order of priority.
+
+    Args:
+        name: Of the campaign.
+        to: The name of the other one.
+    """
     campaigns = list(kept())
-    place = [campaign.name for campaign in campaigns].index(name)
-    new_place = min(max(place + by, 0), len(campaigns) - 1)
-    campaigns.insert(new_place, campaigns.pop(place))
+    names = [campaign.name for campaign in campaigns]
+    campaigns.insert(names.index(to), campaigns.pop(names.index(name)))
     keep_all(tuple(campaigns))
 
 
 def free_name(name: str, but: str | None = None, also: Sequence[str] = ()) -> str:
-    """The name, with a number where another kept campaign, or one of `also`, has it.
+    """The name, with a number where another kept campaign, a test, or one of `also`, has it.
 
     Args:
         name: The name that is wanted.
         but: The name of a kept campaign that may have it.
         also: More names that are taken.
     """
-    taken = {campaign.name for campaign in kept() if campaign.name != but} | set(also)
+    names = {campaign.name for campaign in kept()} | {test.name for test in tests()}
+    taken = (names - {but}) | set(also)
     free, number = name, 2
     while free in taken:
         free, number = f"{name} {number}", number + 1

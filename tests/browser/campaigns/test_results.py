@@ -1,11 +1,11 @@
 """From a plan to its verdict: keep it, take both files, load the later orders, read the result."""
 
-import random
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
+from tests.browser.campaigns.shop import TODAY, history, menu
 from tests.browser.steps import (
     at_rest,
     button,
@@ -22,25 +22,6 @@ from tests.browser.steps import (
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
-TODAY = date.today()
-
-
-def history(customers: int = 1_200) -> list[str]:
-    """Orders of a shop up to yesterday: some customers go on, and most have gone quiet."""
-    dice = random.Random(3)
-    orders = []
-    for number in range(customers):
-        day, pause = dice.randrange(700, 30, -1), dice.uniform(15, 90)
-        while day > 0:
-            orders.append((day, number))
-            day -= 1 + int(dice.expovariate(1 / pause))
-            if dice.random() < 0.35:
-                break
-    orders += [(1, 0)]
-    return [
-        f"{place},c{number:04}@example.com,{TODAY - timedelta(days=day)},{20 + number % 40}.00"
-        for place, (day, number) in enumerate(sorted(orders, reverse=True), start=1)
-    ]
 
 
 def later_orders(addressed: list[str], held_out: list[str]) -> list[str]:
@@ -60,12 +41,6 @@ def emails(content: bytes) -> list[str]:
     text = content.decode("utf-8-sig")
     assert rows is None or rows
     return sorted(set(re.findall(r"c\d{4}@example\.com", text)))
-
-
-def menu(page, title):
-    page.get_by_role("link", name=title, exact=True).click()
-    sees(page, title)
-    at_rest(page)
 
 
 def test_a_campaign_is_planned_kept_sent_and_measured(visit):
@@ -90,7 +65,7 @@ def test_a_campaign_is_planned_kept_sent_and_measured(visit):
     assert not set(groups[0]) & set(groups[1])
 
     menu(page, "Results")
-    expect(page.get_by_text("Load orders that reach its last day").first).to_be_visible()
+    expect(page.get_by_text("newer orders then hold every day of it").first).to_be_visible()
 
     button(page, "Load other orders").click()
     at_rest(page)

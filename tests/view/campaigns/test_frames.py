@@ -1,13 +1,13 @@
 """A plan's numbers become the rows of its charts, each with its amount in words."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from retention import plan_of
+from retention import Campaign, Message, plan_of, wording
 from retention.campaigns.economics import Range
 from retention.campaigns.new_customers import ALL, Acquisition
 from retention.campaigns.offer_comparison import compare_offers
@@ -15,7 +15,9 @@ from retention.campaigns.send_times import DUE, due_table, sequence_table
 from retention.charts import palette
 from retention.charts.campaigns import GAIN, PLAIN, SPENT
 from retention.view.campaigns import frames
+from tests.experiments.tested_shop import campaign_test
 
+FILE_END = date(2026, 4, 10)
 NAN = float("nan")
 
 
@@ -130,6 +132,43 @@ def test_messages_have_their_days_and_the_offers_that_hold_on_them(plan):
     assert drawn["offer"].tolist() == ["Free delivery (costs $2.00)", "10% off", "None"]
     assert drawn["colour"].nunique() == 3
     assert drawn["customers"].is_monotonic_decreasing
+
+
+def test_a_bar_ends_with_the_last_day_that_counts_and_says_when_to_look():
+    later = date.today() + timedelta(days=400)
+    campaign = Campaign("Spring", messages=(Message(0), Message(7)), starts_on=later)
+    drawn = frames.calendar_frames([campaign], [], FILE_END)
+    (bar,) = drawn["bars"].to_dict("records")
+    assert (bar["first"], bar["last"]) == (str(later), str(later + timedelta(days=30)))
+    last, look = (wording.day(later + timedelta(days=days)) for days in (29, 30))
+    assert bar["said"] == (
+        f"Orders count from {wording.day(later)} to {last}, 30 days: look on {look}"
+    )
+    assert drawn["messages"]["day"].tolist() == [
+        str(later),
+        str(later + timedelta(days=7)),
+    ]
+    assert frames.calendar_words(drawn) == (
+        f"Campaigns by day. The first message, of Spring, goes out on {wording.day(later)}."
+    )
+
+
+def test_what_has_gone_out_stands_on_its_own_days_in_grey():
+    test = campaign_test("Reminder")
+    planned = Campaign("Spring")
+    drawn = frames.calendar_frames([planned], [test], FILE_END)
+    bars = drawn["bars"].set_index("campaign")
+    assert bars.index.tolist() == ["Spring", "Reminder"]
+    assert (bars.loc["Reminder", "first"], bars.loc["Reminder", "last"]) == (
+        "2026-03-01",
+        "2026-03-29",
+    )
+    assert bars["colour"].nunique() == 2
+    dots = drawn["messages"].set_index("campaign")["colour"]
+    assert dots["Reminder"] == palette.NEUTRAL != dots["Spring"]
+    said = frames.calendar_words(drawn)
+    assert "of Spring, goes out on" in said
+    assert said.endswith("Gone out: Reminder")
 
 
 # --- offers ---------------------------------------------------------------------------------------
