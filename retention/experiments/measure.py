@@ -48,6 +48,8 @@ from retention.statistics import FORECAST_LEVEL, METRIC_LEVEL, wilson
 
 #: Days that count where no end is named.
 USUAL_DAYS = 28
+#: What is assumed where no message costs anything.
+FREE_MESSAGES = "A message is assumed to cost 0 until you set what it costs."
 #: What messages cost comes off these metrics.
 _AFTER_COST = ("margin", "year_margin")
 
@@ -108,13 +110,13 @@ def measure_campaign(
             later = margin * frame["later_orders"] * frame["expected_order_value"]
             frame["year_margin"] = frame["margin"] + later
             frame["expected_year_margin"] = frame["expected_year_revenue"] * margin
+    costs = _cost_of(cost, frame)
     state = state_of_days(first, last, orders.end)
     share = 1.0 if state == "finished" else max(((until - first).days + 1), 0) / _days(first, last)
     names = [name for name in frame["group"].unique() if name != control]
     results: tuple[GroupResult, ...] = ()
     if control and state != "planned":
         level = 1 - (1 - METRIC_LEVEL) / len(names)
-        costs = _cost_of(cost, frame)
         results = tuple(
             _group_result(frame, name, control, costs, _Look(state, share, level)) for name in names
         )
@@ -133,7 +135,7 @@ def measure_campaign(
         explained=_explained(frame),
         without_forecast=without_forecast,
         strangers=int((~frame["has_ordered"]).sum()),
-        assumptions=_assumptions(frame, offered, margin, orders),
+        assumptions=_assumptions(frame, offered, margin, orders, costs[~in_control]),
     )
 
 
@@ -407,7 +409,7 @@ def _explained(frame: pd.DataFrame) -> float:
 
 
 def _assumptions(
-    frame: pd.DataFrame, offer: Offer, margin: float, orders: Orders
+    frame: pd.DataFrame, offer: Offer, margin: float, orders: Orders, costs: pd.Series
 ) -> tuple[str, ...]:
     if not orders.has_amounts:
         return (wording.NO_AMOUNTS,)
@@ -416,4 +418,6 @@ def _assumptions(
         words.append("What the offer cost is read from the discounts of the orders.")
     elif offer.kind != "none":
         words.append("Each customer addressed who ordered used the offer, on the first order.")
+    if not costs.any():
+        words.append(FREE_MESSAGES)
     return tuple(words)

@@ -1,5 +1,6 @@
 """Results: what campaigns brought, from groups that were kept and from lists of other tools."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -203,6 +204,64 @@ def test_a_list_of_a_mail_tool_becomes_a_test(front, listed):
     (test,) = at.session_state[TESTS]
     assert (test.control, test.start, test.end) == ("Control", START, END)
     assert "“From elsewhere” worked" in conclusion(at)
+
+
+def with_money_off(column, cell):
+    """The shop's orders with a further column, filled on every second order of the campaign."""
+    head, *lines = order_csv().decode().splitlines()
+    marked = [f"{head},{column}"]
+    for number, line in enumerate(lines):
+        in_days = str(START) <= line.split(",")[2] <= str(END)
+        marked.append(f"{line},{cell if in_days and number % 2 else ''}")
+    return "\n".join(marked).encode()
+
+
+def choose_offer(at, name):
+    """The form of a list with an offer chosen by its label."""
+    box = next(found for found in at.selectbox if found.label == "Offer")
+    return box.select(name).run()
+
+
+def test_the_form_says_which_orders_had_money_off_and_what_the_gain_makes_of_it(front, listed):
+    at = results(use_upload(front, with_money_off("Discount Amount", "8.00")))
+    at = fill(uploaded(at, "List of customers with their group", listed))
+    said = words(at)
+    share = re.search(r"(\d+)% of their orders in these days carried a discount, on aver", said)
+    assert 35 <= int(share[1]) <= 65
+    assert "on average 8.00 off." in said
+    assert "The gain counts what they paid, so that money off is in it." in said
+    at = choose_offer(at, "Money off")
+    assert "counts these discounts, of both groups, and not the worth that you name" in words(at)
+    at = choose_offer(at, "Points")
+    assert "The gain counts what they paid, and your offer comes off on top." in words(at)
+
+
+def test_a_coupon_without_an_amount_says_that_the_amount_is_unknown(front, listed):
+    at = results(use_upload(front, with_money_off("Coupon", "SPRING")))
+    at = fill(uploaded(at, "List of customers with their group", listed))
+    assert "of their orders in these days named a coupon. How much was off is unknown." in words(at)
+    at = choose_offer(at, "Percentage off")
+    assert "is taken to have used the offer once" in words(at)
+
+
+def test_orders_without_money_off_say_nothing_of_it(front, listed):
+    at = fill(uploaded(results(shop(front)), "List of customers with their group", listed))
+    assert "of their orders in these days" not in words(at)
+
+
+def test_a_cost_that_nobody_has_set_is_said_and_can_be_set(front, listed):
+    at = fill(uploaded(results(shop(front)), "List of customers with their group", listed))
+    cost = next(box for box in at.number_input if box.label.startswith("Cost of a message"))
+    assert cost.value is None
+    at = button(at, "Measure it").click().run()
+    assumed = "A message is assumed to cost 0 until you set what it costs."
+    assert assumed in words(at)
+    gain = metrics(at)["Gain after cost"]
+    at.number_input(key="result_cost_From elsewhere").set_value(0.5).run()
+    at = button(at, "Count it").click().run()
+    assert not at.exception
+    assert assumed not in words(at)
+    assert metrics(at)["Gain after cost"] != gain
 
 
 def test_two_lists_and_who_was_really_sent_it(front):

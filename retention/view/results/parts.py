@@ -22,6 +22,7 @@ from retention.experiments.words import (
 )
 from retention.view import forecast_panels, text, widgets
 from retention.view.results import data as data_of, frames, sent_list, take_along, words
+from retention.view.results.costs import draw_unset_cost
 from retention.view.session import campaign_tests
 from retention.view.session.loaded import Loaded
 
@@ -59,6 +60,8 @@ def draw_result(data: Loaded, test: CampaignTest, result: CampaignResult, said: 
         _draw_without_holdout(data, result)
     else:
         _draw_figures(group, data.orders.currency)
+        if group.gain is not None:
+            draw_unset_cost(test)
         _draw_doubts(result)
         _draw_part(data, test, result, group)
         _draw_lesson(data, test, result)
