@@ -25,6 +25,7 @@ from retention.experiments.checks import (
 from retention.experiments.metrics import compare_groups
 from retention.experiments.outcomes import (
     COVARIATES,
+    customers_until,
     discounts_are_known,
     expected_before,
     expected_later,
@@ -245,7 +246,7 @@ def _outcomes(
     except (DataError, ModelError) as error:
         reason, known = str(error), None
     if known is None:
-        frame["has_ordered"] = frame["bought"] > 0
+        frame["has_ordered"] = frame.index.isin(customers_until(orders, max(until, start)))
         return frame, reason
     frame = frame.join(known.customers)
     frame["has_ordered"] = frame["orders_before"].notna() | (frame["bought"] > 0)

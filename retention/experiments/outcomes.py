@@ -100,6 +100,20 @@ def window_offers(orders: Orders, start: date, end: date) -> pd.DataFrame:
     return frame.astype(float)
 
 
+def customers_until(orders: Orders, end: date) -> pd.Index:
+    """Return the customers who have a valid order by the end of a day.
+
+    Args:
+        orders: The orders.
+        end: The last day that counts.
+    """
+    import ibis
+
+    by_then = orders.table.filter(orders.table.ordered_at.date() <= ibis.literal(end))
+    known: pd.Index = pd.Index(by_then.select("customer_id").distinct().to_pandas()["customer_id"])
+    return known
+
+
 def outcomes_of(days: pd.DataFrame) -> pd.DataFrame:
     """Return what each customer did in the whole window.
 

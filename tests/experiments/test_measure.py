@@ -328,6 +328,15 @@ def test_who_never_ordered_counts_with_nothing(with_effect):
     assert result.outcomes.loc["n1", "expected_orders"] == 0
 
 
+def test_who_ordered_before_is_known_also_where_no_forecast_can_be_made():
+    rows = [(f"c{number}", START - dt.timedelta(days=9), 20.0) for number in range(6)]
+    rows.append(("x", dt.date(2026, 5, 1), 1.0))
+    groups = drawn([f"c{number}" for number in range(6)] + ["n"], share=0.5, seed=2)
+    result = measure_campaign(orders_of(rows), groups, START, END)
+    assert result.without_forecast
+    assert result.strangers == 1
+
+
 def test_orders_without_amounts_measure_orders_alone(with_effect):
     orders, groups = with_effect
     bare = retention.read_orders(

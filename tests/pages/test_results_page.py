@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from retention import Campaign
+from retention import Campaign, wording
 from retention.experiments.campaign_test import MeasuredLift
 from tests.experiments.tested_shop import END, START, campaign_test, groups, order_csv
 from tests.pages.steps import (
@@ -162,6 +162,21 @@ def test_a_campaign_whose_groups_were_not_kept_is_drawn_again(front):
     assert "Hello" in conclusion(at)
 
 
+def test_a_customer_whose_only_order_was_cancelled_is_not_said_to_have_never_ordered(front):
+    head, *lines = order_csv().decode().splitlines()
+    lines = [f"{line},paid" for line in lines]
+    lines.append(f"99999,gone@example.com,{START - timedelta(days=40)},30,cancelled")
+    at = use_upload(front, "\n".join([f"{head},Status", *lines]).encode())
+    test = campaign_test()
+    test.groups.loc[len(test.groups)] = ["gone@example.com", "addressed"]
+    at = results(at, test)
+    assert "never ordered" not in words(at)
+    assert (
+        f"1 customer of them has no valid order up to {wording.day(END)}: cancelled ones do not "
+        "count." in words(at)
+    )
+
+
 def test_hostile_names_are_letters(front):
     test = campaign_test(HOSTILE)
     named = groups().replace({"group": {"addressed": f"{HOSTILE} A", "held_out": f"{HOSTILE} B"}})
@@ -196,7 +211,7 @@ def fill(at, name="From elsewhere"):
 def test_a_list_of_a_mail_tool_becomes_a_test(front, listed):
     at = uploaded(results(shop(front)), "List of customers with their group", listed)
     assert not at.exception
-    assert "customers with orders" in as_read(at.success[0].value)
+    assert "customers with valid orders" in as_read(at.success[0].value)
     assert "groups from “Variant”" in words(at)
     assert at.radio[0].value == "Control"
     at = button(fill(at), "Measure it").click().run()

@@ -144,7 +144,7 @@ def _draw_read(listed: ListedGroups) -> None:
     read = " and ".join(columns)
     st.caption(text.plain(f"Read: {read}. Groups: {', '.join(sizes)}.", 600))
     if not len(listed.groups) - listed.without_orders:
-        st.warning("No customer of the list has an order here.", icon=":material/warning:")
+        st.warning("No customer of the list has a valid order here.", icon=":material/warning:")
 
 
 def _draw_form(data: Loaded, listed: ListedGroups) -> None:

@@ -74,12 +74,18 @@ def _head(test: CampaignTest, result: CampaignResult) -> str:
         for name, size in result.customers.items()
     )
     days = f"{wording.day(test.start)} to {wording.day(test.end)}"
-    strangers = (
-        f" {wording.plural(result.strangers, 'customer')} of them never ordered."
-        if result.strangers
-        else ""
+    return f"{days}, {wording.days(test.days)}: {sizes}.{_strangers(result)}"
+
+
+def _strangers(result: CampaignResult) -> str:
+    """How many customers of the groups have no order that counts; "" where all have one."""
+    if not result.strangers:
+        return ""
+    have = "has" if result.strangers == 1 else "have"
+    return (
+        f" {wording.plural(result.strangers, 'customer')} of them {have} no valid order up to "
+        f"{wording.day(result.until)}: cancelled ones do not count."
     )
-    return f"{days}, {wording.days(test.days)}: {sizes}.{strangers}"
 
 
 def _lower(label: str) -> str:
