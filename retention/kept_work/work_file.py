@@ -26,12 +26,15 @@ from retention.kept_work.work import OpenPage, OrdersSource, Work
 from retention.own_segments.library import from_json, to_json as library_to_json
 from retention.reports.industry import Target
 from retention.segments.rules import SegmentRules
-from retention.validation import check_number, check_version
+from retention.validation import check_number, check_version, is_whole
 
-VERSION = 1
+#: The version that is written. Those since the first one are read.
+VERSION = 2
 FORMAT = "retention.work"
 #: Campaigns, tests, lifts and choices that a file may have, each.
 MOST_OF_A_KIND = 1_000
+#: Exports that may have been added to the first one.
+MOST_FILES = 100_000
 #: Characters of a name, and of a setting in an address.
 LONGEST_TEXT = 2_000
 _GROUPS, _CHOSEN = "groups.parquet", "chosen.parquet"
@@ -87,6 +90,8 @@ def _check_version(content: bytes) -> None:
     if data.get("format") != FORMAT:
         raise DataError("The file holds no saved work. Choose one that “Save my work” wrote.")
     version = data.get("version")
+    if is_whole(version) and 1 <= version <= VERSION:
+        return
     if isinstance(version, int) and version > VERSION:
         raise DataError(
             f"This work was saved by a later version of the app: the file is of version "
@@ -175,7 +180,7 @@ def _work_of(data: dict[str, Any], parts: Mapping[str, bytes]) -> Work:
     if not isinstance(data["has_orders"], bool):
         raise DataError(f"The part {MAIN!r} does not say whether the orders are in the file.")
     orders = order_parts.orders_of_parts(parts) if data["has_orders"] else None
-    source = _optional(OrdersSource, data["source"], "The orders' source")
+    source = _source(data["source"], data["version"])
     if orders is not None and (source is None or source.digest != orders.digest):
         raise DataError("The orders in the file are others than the work was done on.")
     tests, choices = _list(data["tests"], "tests"), _list(data["choices"], "choices")
@@ -227,6 +232,25 @@ def _check_names(work: Work) -> None:
         len(work.source.name) > LONGEST_TEXT or min(work.source.customers, work.source.placed) < 0
     ):
         raise DataError("The orders' source has too long a name, or counts below zero.")
+
+
+def _source(given: object, version: int) -> OrdersSource | None:
+    """The orders' source. That of the first version names neither a last day nor further files."""
+    where = "The orders' source"
+    later = {"until", "files"}
+    if version > 1 and isinstance(given, dict) and not later <= set(given):
+        raise DataError(f"{where} lacks its last day or its files.")
+    if version == 1 and isinstance(given, dict) and later & set(given):
+        raise DataError(f"{where} has a setting that its version does not have.")
+    source: OrdersSource | None = _optional(OrdersSource, given, where)
+    files = None if source is None else source.files
+    if files is not None and (
+        len(files.first) > LONGEST_TEXT
+        or not 0 <= files.newer + files.older <= MOST_FILES
+        or min(files.newer, files.older) < 0
+    ):
+        raise DataError(f"{where} has too many files, or too long a name.")
+    return source
 
 
 def _list(given: object, name: str) -> list[Any]:

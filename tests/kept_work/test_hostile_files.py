@@ -20,6 +20,7 @@ from tests.kept_work.hostile import packed, parts_of, with_main, with_parts
 FILE = work_to_bytes(some_work())
 SMALL = work_to_bytes(some_work(with_orders=False))
 MAIN_DATA = json.loads(parts_of(FILE)[MAIN])
+SOURCE = MAIN_DATA["source"]
 
 
 def parquet(**columns) -> bytes:
@@ -62,7 +63,7 @@ def refused(content: bytes, says: str) -> None:
         (packed({MAIN: b"[" * 100_000}), "not JSON"),
         (packed({MAIN: b"\xff\xfe"}), "not JSON"),
         (packed({MAIN: b'{"format": "other"}'}), "no saved work"),
-        (with_main(FILE, version=2), "later version"),
+        (with_main(FILE, version=3), "later version"),
         (with_main(FILE, version=0), "version 0"),
         (with_main(FILE, version="1"), "no version"),
         (with_main(FILE, format=...), "no saved work"),
@@ -149,8 +150,14 @@ def test_a_file_with_a_password_is_refused():
         ({"saved_at": "yesterday"}, "moment"),
         ({"saved_at": 5}, "saved_at"),
         ({"source": {"name": 5}}, "source"),
-        ({"source": MAIN_DATA["source"] | {"digest": "0" * 64}}, "others"),
-        ({"source": MAIN_DATA["source"] | {"kind": "s3"}}, "kind"),
+        ({"source": {n: v for n, v in SOURCE.items() if n != "files"}}, "lacks its last day"),
+        ({"source": SOURCE | {"until": "soon"}}, "until"),
+        ({"source": SOURCE | {"files": {"first": "x" * 9_999}}}, "too long a name"),
+        ({"source": SOURCE | {"files": {"first": "x", "newer": -1}}}, "too many files"),
+        ({"source": SOURCE | {"files": {"first": "x", "newer": 1 << 40}}}, "too many files"),
+        ({"version": 1}, "does not have"),
+        ({"source": SOURCE | {"digest": "0" * 64}}, "others"),
+        ({"source": SOURCE | {"kind": "s3"}}, "kind"),
         ({"has_orders": 1}, "whether"),
         ({"signals": [5]}, "signals"),
         ({"signals": [MAIN_DATA["signals"][0] | {"kind": "../x"}]}, "signals"),

@@ -15,7 +15,7 @@ from retention.kept_work.work_file import VERSION, work_of_bytes, work_to_bytes
 from retention.reports.industry import Target
 from retention.segments.rules import SegmentRules
 from tests.kept_work.examples import some_work
-from tests.kept_work.hostile import parts_of
+from tests.kept_work.hostile import as_first_version, parts_of
 
 PLAIN = [
     *("saved_at", "source", "mapping", "rules", "settings", "order_value", "own_segments"),
@@ -74,6 +74,14 @@ def test_the_file_says_its_format_and_version_first():
     parts = parts_of(work_to_bytes(some_work()))
     assert next(iter(parts)) == MAIN
     assert read_part(parts[MAIN], MAIN)["version"] == VERSION
+
+
+@pytest.mark.parametrize("with_orders", [True, False])
+def test_a_file_of_the_first_version_still_opens(with_orders):
+    work = some_work(with_orders=with_orders)
+    again = work_of_bytes(as_first_version(work_to_bytes(work)))
+    known = replace(work.source, until=None, files=None)
+    assert_same(again, replace(work, source=known))
 
 
 NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40).map(

@@ -141,7 +141,7 @@ def add(
     progress("Adding the orders")
     before, now = data.orders.digest, proposed.orders.digest
     if before != now:
-        loaded.put_added(data, proposed.orders, progress)
+        loaded.put_added(data, proposed.orders, progress, is_older=proposed.added.is_older)
         fixed_choices.follow_orders(before, now)
         campaigns.follow_orders(before, now)
     st.session_state[_OUTCOME] = _Outcome(digest=now, name=name, added=proposed.added)

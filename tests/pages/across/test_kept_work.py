@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from retention import wording
 from retention.errors import DataError
 from retention.kept_work import folder
 from retention.kept_work.work import Work
@@ -76,10 +77,12 @@ def test_every_field_of_the_work_differs_from_that_of_an_empty_session():
 def test_kept_work_is_offered_gone_on_with_and_forgotten(at_home, kept):
     folder.write(some_work())
     at = open_app().run()
-    assert "Go on with orders.csv, 3 customers, kept" in words(at).replace("**", "")
+    until = wording.day(some_work().source.until)
+    offered = f"Go on with orders.csv + 2 newer files, orders up to {until}, 3 customers, kept"
+    assert offered in words(at).replace("**", "")
     at = button(at, "Go on").click().run()
     assert not at.exception
-    assert at.session_state["loaded_orders"].name == "orders.csv"
+    assert at.session_state["loaded_orders"].name == "orders.csv + 2 newer files"
     assert at.session_state["store_settings"].margin == 0.35
     at = open_app().run()
     at = button(at, "Delete what is kept").click().run()
@@ -92,7 +95,7 @@ def test_a_page_without_data_offers_it_too(at_home):
     at = open_page("pages/rfm.py")
     at = button(at, "Go on").click().run()
     assert not at.exception
-    assert at.session_state["loaded_orders"].name == "orders.csv"
+    assert at.session_state["loaded_orders"].name == "orders.csv + 2 newer files"
 
 
 def test_a_look_at_a_sample_does_not_take_the_place_of_a_shop(at_home):
@@ -117,7 +120,7 @@ def test_a_look_at_a_sample_does_not_take_the_place_of_a_shop(at_home):
     assert not at.exception
     assert not at.session_state["written"]
     assert "would take its place" in at.session_state["refused"]
-    assert folder.read().source.name == "orders.csv"
+    assert folder.read().source.name == "orders.csv + 2 newer files"
 
 
 def test_damaged_kept_work_gets_words(at_home, kept):

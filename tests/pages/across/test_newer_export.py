@@ -4,7 +4,16 @@ import pandas as pd
 import pytest
 
 from retention.view.session import fixed_choices
-from tests.pages.steps import button, metrics, open_app, order_file, upload, use_upload, words
+from tests.pages.steps import (
+    as_read,
+    button,
+    metrics,
+    open_app,
+    order_file,
+    upload,
+    use_upload,
+    words,
+)
 
 HEADER = "Order,Email,Date,Total,Status"
 
@@ -54,7 +63,7 @@ def test_a_newer_export_is_added(loaded_shop):
     assert button(at, "Use these orders").proto.type == "secondary"
     at = add.click().run()
     assert not at.exception
-    assert at.title[0].value.startswith("orders")
+    assert as_read(at.title[0].value) == "orders.csv + 1 newer file"
     assert metrics(at)["Orders"] == "89"
     assert "march.csv was added." in words(at)
     assert words(at).count(said) == 1
@@ -63,6 +72,17 @@ def test_a_newer_export_is_added(loaded_shop):
     at = button(at, "Got it").click().run()
     assert said not in words(at)
     assert metrics(at)["Orders"] == "89"
+
+
+def test_the_name_counts_the_files_that_were_added(loaded_shop):
+    at = button(other_file(loaded_shop, NEWER), "Add to the loaded orders").click().run()
+    at = other_file(at, export(range(80, 99)), "april.csv")
+    at = button(at, "Add to the loaded orders").click().run()
+    assert as_read(at.title[0].value) == "orders.csv + 2 newer files"
+    at = other_file(at, export(range(-9, 12)), "last year.csv")
+    at = button(at, "Add to the loaded orders").click().run()
+    assert as_read(at.title[0].value) == "orders.csv + 2 newer files + 1 older file"
+    assert not at.exception
 
 
 def test_missing_orders_are_said(loaded_shop):

@@ -82,6 +82,8 @@ def _source(data: Loaded) -> OrdersSource:
         digest=data.orders.digest,
         customers=len(data.customers),
         placed=int(data.customers["orders"].sum()),
+        until=data.orders.end,
+        files=data.files,
     )
 
 
@@ -133,7 +135,8 @@ def _load_orders(work: Work, progress: Callable[[str], None]) -> Loaded | None:
     if sample and (work.orders is None or loaded.is_made(sample)):
         return loaded.put_sample(sample, progress)
     if work.orders is not None:
-        return loaded.put(source.name, work.orders, progress, Origin(source.kind), work.mapping)
+        origin = Origin(source.kind)
+        return loaded.put(source.name, work.orders, progress, origin, work.mapping, source.files)
     here = loaded.peek()
     return here if here is not None and here.orders.digest == source.digest else None
 
