@@ -27,6 +27,7 @@ from retention.samples.data_sets import SAMPLES
 from retention.sheets.sheet import Sheet, open_sheets
 from retention.view import page_table, text, widgets
 from retention.view.front import local_file, open_work, warehouse_table
+from retention.view.front.added_export import takes_newer
 from retention.view.front.needs import draw_needs
 from retention.view.session import choices, loaded
 from retention.view.session.kept_work import record
@@ -154,8 +155,8 @@ def _draw_head(data: Loaded | None) -> None:
             "worth, and which groups to talk to."
         )
     else:
-        st.title("Load other orders", anchor=False)
-        st.markdown(f"{text.plain(data.name)} stays loaded until other orders have been read.")
+        st.title("Load newer or other orders", anchor=False)
+        st.markdown(what_loading_does(data))
         if st.button(
             f"Back to {text.plain(data.name, 60)}", icon=":material/arrow_back:", type="tertiary"
         ):
@@ -169,6 +170,23 @@ def _draw_head(data: Loaded | None) -> None:
             "Load the same orders to see it again.",
             icon=":material/bookmark:",
         )
+
+
+def what_loading_does(data: Loaded) -> str:
+    """Say what each choice does to the loaded orders, before one is made, as Markdown.
+
+    Args:
+        data: What is loaded.
+    """
+    name = text.plain(data.name, 80)
+    replaced = f"the place of **{name}**, which stays loaded until then."
+    if not takes_newer(data):
+        return f"**Replaced:** other orders take {replaced}"
+    return (
+        f"**Added:** a newer export of the same shop is added to **{name}**. Each order then "
+        "counts once, and all that you have made stays. You see first what it would add.  \n"
+        f"**Replaced:** the export of another shop, a sample or saved work takes {replaced}"
+    )
 
 
 def _draw_lost() -> Origin | None:
