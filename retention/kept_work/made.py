@@ -43,6 +43,23 @@ class FixedChoice:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class NotedTest:
+    """What is noted of a campaign that has gone out, beside its groups.
+
+    Attributes:
+        name: Of the campaign.
+        is_read: Whether the visitor has seen its result.
+        is_drawn_again: Whether its groups were drawn after the fact.
+        sent: The customers who were really sent it, by a list; None without a list.
+    """
+
+    name: str
+    is_read: bool = False
+    is_drawn_again: bool = False
+    sent: frozenset[str] | None = None
+
+
 @displayed
 @dataclass(frozen=True, slots=True)
 class JoinedFiles:

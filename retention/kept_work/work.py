@@ -9,7 +9,7 @@ from retention.campaigns.campaign import Campaign
 from retention.columns.mapping import Mapping
 from retention.display import displayed
 from retention.experiments.campaign_test import CampaignTest, MeasuredLift
-from retention.kept_work.made import FixedChoice, JoinedFiles, LeftAlone
+from retention.kept_work.made import FixedChoice, JoinedFiles, LeftAlone, NotedTest
 from retention.kept_work.store_settings import StoreSettings
 from retention.orders.orders import Orders
 from retention.own_segments.library import Library
@@ -82,6 +82,7 @@ class Work:
         edited: The name of the kept campaign that it changes; None for a new one.
         left_alone: Whom every campaign leaves alone.
         tests: The campaigns that have gone out, with their groups.
+        notes: What is noted of some of them. Who was sent one is personal data.
         lifts: What finished tests have taught.
         choices: Customers chosen one by one.
         page: The page that was open; None where it is not known.
@@ -103,6 +104,7 @@ class Work:
     edited: str | None = None
     left_alone: LeftAlone = field(default_factory=LeftAlone)
     tests: tuple[CampaignTest, ...] = ()
+    notes: tuple[NotedTest, ...] = ()
     lifts: tuple[MeasuredLift, ...] = ()
     choices: tuple[FixedChoice, ...] = ()
     page: OpenPage | None = None

@@ -10,7 +10,7 @@ from retention.cells.statuses import State
 from retention.columns.mapping import Mapping
 from retention.customers.summary import summarise_customers
 from retention.experiments.campaign_test import CampaignTest, MeasuredLift
-from retention.kept_work.made import FixedChoice, JoinedFiles, LeftAlone
+from retention.kept_work.made import FixedChoice, JoinedFiles, LeftAlone, NotedTest
 from retention.kept_work.store_settings import StoreSettings
 from retention.kept_work.work import OpenPage, OrdersSource, Work
 from retention.orders.orders import Orders, read_orders
@@ -90,6 +90,10 @@ def some_work(*, with_orders: bool = True) -> Work:
                 end=date(2024, 5, 1),
                 control="",
             ),
+        ),
+        notes=(
+            NotedTest("Spring “sale”", is_read=True, sent=frozenset({"ann", "ชา"})),
+            NotedTest("Nobody", is_drawn_again=True, sent=frozenset()),
         ),
         lifts=(MeasuredLift("Spring", "messages", ("at_risk",), 0.03, 0.01, 900, 100, date.max),),
         choices=(

@@ -52,4 +52,5 @@ def as_first_version(content: bytes) -> bytes:
     main = json.loads(parts[MAIN])
     for name in ("until", "files"):
         del main["source"][name]
+    del main["notes"], parts["sent.parquet"]
     return packed(parts | {MAIN: json.dumps(main | {"version": 1}).encode()})

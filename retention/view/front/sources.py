@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -100,12 +100,14 @@ def choose_source(data: Loaded | None) -> None:
         data: What is loaded so far.
     """
     _draw_head(data)
-    again = _draw_lost() if data is None else None
+    can_go_on = data is None and kept_offer.draw_offer(stays=False)
+    # What a reload has lost is in the offer.
+    again = _draw_lost() if data is None and not can_go_on else None
     store, cdnow, own = st.columns(3, gap="medium")
     with store, _card(":material/storefront:", "Sample store"):
         st.markdown(rewritten(f"{SAMPLES['store'].description} {_sentence(SAMPLES['store'].size)}"))
         st.space("stretch")
-        if st.button("Open the sample store", type="primary", width="stretch"):
+        if st.button("Open the sample store", type=_first_choice(can_go_on), width="stretch"):
             _load_sample("store")
     with cdnow, _card(":material/album:", "CDNOW, real orders"):
         st.markdown(rewritten(f"{SAMPLES['cdnow'].description} 2,357 customers, 6,919 orders."))
@@ -138,6 +140,12 @@ def choose_source(data: Loaded | None) -> None:
     else:
         _draw_refusal()
     draw_needs()
+
+
+def _first_choice(can_go_on: bool) -> Literal["primary", "secondary"]:
+    """How the sample's button looks: one button of a page stands out."""
+    is_first = not can_go_on and record.waiting() is None and not choosing()
+    return "primary" if is_first else "secondary"
 
 
 def _draw_refusal() -> None:
@@ -191,8 +199,6 @@ def what_loading_does(data: Loaded) -> str:
 
 def _draw_lost() -> Origin | None:
     """Say which orders a reload has lost, and return those that a click asks for again."""
-    if kept_offer.draw_offer(stays=False):
-        return None  # what a reload has lost is in the offer
     by_path = " Or open it by its path." * local_file.is_allowed()
     return lost.draw_notice(
         f"Choose the file again below.{by_path}", can_open_paths=local_file.is_allowed()

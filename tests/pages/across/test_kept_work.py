@@ -98,6 +98,28 @@ def test_a_page_without_data_offers_it_too(at_home):
     assert at.session_state["loaded_orders"].name == "orders.csv + 2 newer files"
 
 
+@pytest.mark.parametrize("path", ["app.py", "pages/rfm.py"])
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_one_button_of_an_empty_page_stands_out(at_home, path, is_kept):
+    if is_kept:
+        folder.write(some_work())
+    at = open_app().run() if path == "app.py" else open_page(path)
+    filled = [found.label for found in at.button if found.proto.type == "primary"]
+    sample = "Open the sample store" if path == "app.py" else "Load the sample store"
+    assert filled == (["Go on"] if is_kept else [sample])
+
+
+def test_opened_work_may_have_other_orders_and_says_what_stays():
+    at = open_app()
+    at.session_state["work_waiting"] = some_work(with_orders=False)
+    at = at.run()
+    other = button(at, "Keep its settings and campaigns, and use other orders")
+    assert "columns are found anew" in other.help
+    at = other.click().run()
+    assert at.session_state["work_waiting"] is None
+    assert "Your work is open" not in words(at)
+
+
 def test_a_look_at_a_sample_does_not_take_the_place_of_a_shop(at_home):
     folder.write(some_work())
 

@@ -56,6 +56,7 @@ def session_work(*, with_orders: bool) -> Work:
         edited=campaigns.edited(),
         left_alone=replace(people.left_alone(), home_country=""),
         tests=campaign_tests.tests(),
+        notes=campaign_tests.notes(),
         lifts=campaign_tests.lifts(),
         choices=fixed_choices.all_choices(),
         page=OpenPage(path=path, settings=_address()) if path else None,
@@ -117,6 +118,7 @@ def apply(work: Work, progress: Callable[[str], None] = lambda _: None) -> bool:
     campaigns.restore(work.campaigns, work.campaigns_for, work.on_table, work.edited)
     people.keep_left_alone(work.left_alone)
     campaign_tests.keep_all_tests(work.tests)
+    campaign_tests.keep_all_notes(work.notes)
     campaign_tests.keep_all_lifts(work.lifts)
     fixed_choices.keep_all_choices(work.choices)
     loaded.follow_currency()
@@ -147,7 +149,7 @@ def waiting() -> Work | None:
 
 
 def stop_waiting() -> None:
-    """Go on without the orders of the work that was opened."""
+    """Keep what was opened, and wait for its orders no longer: the next ones count as others."""
     st.session_state[_WAITING] = None
 
 
