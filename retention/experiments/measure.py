@@ -12,6 +12,7 @@ import pandas as pd
 from retention import wording
 from retention.campaigns.economics import Range
 from retention.campaigns.offers import Offer
+from retention.campaigns.usual import FIRST_LIFT
 from retention.errors import DataError, ModelError
 from retention.experiments.always_valid import always_valid_width
 from retention.experiments.campaign_test import ADDRESSED, HELD_OUT, CampaignTest
@@ -69,6 +70,7 @@ def measure_campaign(
     share_held_out: float | None = None,
     sent: Iterable[str] | None = None,
     others: Iterable[CampaignTest] = (),
+    usual: float = FIRST_LIFT,
 ) -> CampaignResult:
     """Measure what a campaign brought, by the customers whom chance held out.
 
@@ -89,6 +91,8 @@ def measure_campaign(
         share_held_out: The share that was to be held out; None where nobody knows it.
         sent: Customers to whom the campaign went, from a list of the mail tool.
         others: Other campaigns that went out, which may have reached those held out.
+        usual: The lift that a campaign to such customers usually has, from 0 to 1. A check says
+            whether the test could see it.
 
     Returns:
         The result: metrics, gain after cost, checks and verdict.
@@ -129,7 +133,9 @@ def measure_campaign(
         control=control,
         customers={str(name): int(size) for name, size in frame["group"].value_counts().items()},
         groups=results,
-        checks=_checks(orders, frame, groups, control, share_held_out, (first, last), sent, others),
+        checks=_checks(
+            orders, frame, groups, control, share_held_out, (first, last), sent, others, usual
+        ),
         days=_by_day(frame, first, until),
         outcomes=frame,
         expected=_expected(frame),
@@ -147,6 +153,7 @@ def measure_test(
     *,
     sent: Iterable[str] | None = None,
     others: Iterable[CampaignTest] = (),
+    usual: float = FIRST_LIFT,
 ) -> CampaignResult:
     """Measure a campaign that was kept when it went out, with the costs of its plan.
 
@@ -158,6 +165,7 @@ def measure_test(
         forecast: As in `measure_campaign`.
         sent: As in `measure_campaign`.
         others: As in `measure_campaign`.
+        usual: As in `measure_campaign`.
 
     Returns:
         The result, as `measure_campaign` returns it.
@@ -186,6 +194,7 @@ def measure_test(
         share_held_out=campaign.holdout_share if test.control == HELD_OUT else None,
         sent=sent,
         others=[other for other in others if other.name != test.name],
+        usual=usual,
     )
 
 
@@ -350,6 +359,7 @@ def _checks(
     days: tuple[date, date],
     sent: Iterable[str] | None,
     others: Iterable[CampaignTest],
+    usual: float,
 ) -> tuple[Check, ...]:
     """Return what can spoil the test."""
     checks = [check_days(orders, *days)]
@@ -365,7 +375,7 @@ def _checks(
         *checks,
         check_alike(tested),
         check_addressed(named, *days, sent, others),
-        check_buyers(tested),
+        check_buyers(tested, usual),
     )
 
 

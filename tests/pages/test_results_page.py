@@ -62,7 +62,7 @@ def test_the_sample_store_tells_its_story_at_once(front):
     assert not at.exception
     assert conclusion(at).startswith("**“Bonus points” did not work")
     states = at.dataframe[0].value["state"].tolist()
-    assert states == ["Finished: did not work", "Finished: worked"]
+    assert states == ["Did not work", "Worked"]
     at = at.selectbox(key="result_open").set_value("Reminder in August").run()
     assert "“Reminder in August” worked: it brought 81 orders" in conclusion(at)
     assert metrics(at)["Extra orders"] == "+81"
@@ -99,6 +99,15 @@ def test_a_result_shows_groups_segments_and_checks(front):
     assert lift.lift > 0
 
 
+def test_a_test_that_could_not_see_a_usual_lift_has_a_caution_and_no_tick(front):
+    at = button(front, "Open the sample store").click().run()
+    at = open_part(at.switch_page(PAGE).run(), "results_part", "Checks")
+    said = words(at)
+    caution = said.index("With care:")
+    assert caution < said.index("Buyers among the held out") < said.index("In order, with nothing")
+    assert re.search(r"nothing below \+23% can be seen, and \+\d+% is usual", said)
+
+
 def test_groups_that_chance_did_not_make_teach_nothing(front):
     test = campaign_test()
     # The list of the held out lost two in three.
@@ -114,7 +123,7 @@ def test_a_running_test_shows_progress_and_no_verdict(front):
     at = results(shop(front, date(2026, 3, 12)), campaign_test())
     assert "is on day 12 of 28" in conclusion(at)
     assert "and not before" in conclusion(at)
-    assert at.dataframe[0].value["state"].tolist() == ["Running: day 12 of 28"]
+    assert at.dataframe[0].value["state"].tolist() == ["Day 12 of 28"]
     assert LIFTS not in at.session_state
     assert "What was learned" not in words(at)
 
@@ -394,6 +403,6 @@ def test_a_campaign_of_another_shop_is_not_measured(front):
     elsewhere = campaign_test("Elsewhere")
     strangers = elsewhere.groups.assign(customer_id="x" + elsewhere.groups["customer_id"])
     at = results(shop(front), replace(elsewhere, groups=strangers))
-    assert at.dataframe[0].value["state"].tolist() == ["Finished: cannot be measured"]
+    assert at.dataframe[0].value["state"].tolist() == ["Cannot be measured"]
     assert "is in orders.csv. Load the orders of the shop that sent it." in as_read(words(at))
     assert not at.exception

@@ -12,6 +12,7 @@ import pandas as pd
 
 from retention import wording
 from retention.campaigns.campaign import Campaign
+from retention.campaigns.usual import usual_lift
 from retention.customers.summary import summarise_customers
 from retention.display import key_text
 from retention.errors import DataError, RetentionError
@@ -332,7 +333,16 @@ def _result(
             f"None of the {wording.plural(len(_test.groups), 'customer')} of this campaign is in "
             f"{data.name}. Load the orders of the shop that sent it."
         )
-    return measure_test(data.orders, _test, model, sent=_sent, others=_others)
+    usual = _usual_lift(data, _test)
+    return measure_test(data.orders, _test, model, sent=_sent, others=_others, usual=usual)
+
+
+def _usual_lift(data: Loaded, test: CampaignTest) -> float:
+    """The lift that a campaign to a test's customers usually has: lower where many had lapsed."""
+    if data.orders.start >= test.start:
+        return usual_lift(0.0)
+    stages = labels_for(data, test).reindex(test.groups["customer_id"]).dropna()
+    return usual_lift(float((stages == STAGE_LABELS["lapsed"]).mean()) if len(stages) else 0.0)
 
 
 @kept(max_entries=4)

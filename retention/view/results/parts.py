@@ -255,10 +255,15 @@ def metrics_table(rows: list[list[str]]) -> str:
     body = ""
     for row in rows:
         kind = " class=beside" if row[0] == frames.CAPPED else ""
-        body += f"<tr{kind}>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+        # On a phone each number stands below its own heading, and nothing scrolls sideways.
+        numbers = "".join(
+            f'<td data-head="{escape(label)}">{escape(cell)}</td>'
+            for label, cell in zip(head[1:], row[1:], strict=True)
+        )
+        body += f"<tr{kind}><td>{escape(row[0])}</td>{numbers}</tr>"
     return (
         '<div class=result-scroll tabindex=0 role=region aria-label="Both groups">'
-        "<table class=result-table>"
+        '<table class="result-table stacks">'
         f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
