@@ -117,7 +117,8 @@ def test_the_sample_store_tells_its_story_on_a_phone(visit):
     assert page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 1
     for head in ("Difference", "95% range"):
         box = page.locator(f'.result-table td[data-head="{head}"]').first.bounding_box()
-        assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"], head
+        assert box["x"] >= 0, head
+        assert box["x"] + box["width"] <= PHONE["width"], head
     before = page.locator(".result-table").text_content()
     page.get_by_text("Without the forecast").first.click()
     expect(page.locator(".result-table")).not_to_have_text(before)

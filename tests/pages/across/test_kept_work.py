@@ -145,6 +145,62 @@ def test_a_look_at_a_sample_does_not_take_the_place_of_a_shop(at_home):
     assert folder.read().source.name == "orders.csv + 2 newer files"
 
 
+def test_a_tab_follows_what_another_one_has_forgotten(at_home, kept):
+    """The tab that kept its work neither says so any longer nor writes it again."""
+    folder.write(some_work())
+
+    def script() -> None:
+        import streamlit as st
+
+        from retention.view.session.kept_work import keeping
+
+        if "gone_on" not in st.session_state:
+            keeping.go_on(lambda _: None)
+            st.session_state["gone_on"] = True
+        st.session_state["is_on"] = keeping.is_on()
+        st.session_state["order_value"] = st.session_state.get("order_value", 1.0) + 1
+        st.session_state["written"] = keeping.write_changes()
+
+    tab = AppTest.from_function(script, default_timeout=60).run()
+    assert not tab.exception
+    assert tab.session_state["is_on"]
+    assert tab.session_state["written"]
+
+    other = open_app().run()
+    other = button(other, "Delete what is kept").click().run()
+    assert not kept.exists()
+    tab = tab.run()
+    assert not tab.session_state["is_on"]
+    assert not tab.session_state["written"]
+    assert not kept.exists()
+
+    folder.write(some_work())  # another tab keeps its own: this one does not write over it
+    tab = tab.run()
+    assert not tab.session_state["is_on"]
+    assert not tab.session_state["written"]
+
+
+def test_a_folder_that_was_deleted_is_not_made_again(at_home, kept):
+    folder.write(some_work())
+
+    def script() -> None:
+        import streamlit as st
+
+        from retention.kept_work import folder
+        from retention.view.session.kept_work import keeping
+
+        keeping.go_on(lambda _: None)
+        folder.forget()  # as another program would: nobody here is told
+        st.session_state["is_on"] = keeping.is_on()
+        st.session_state["written"] = keeping.write_changes()
+
+    tab = AppTest.from_function(script, default_timeout=60).run()
+    assert not tab.exception
+    assert not tab.session_state["is_on"]
+    assert not tab.session_state["written"]
+    assert not kept.exists()
+
+
 def test_damaged_kept_work_gets_words(at_home, kept):
     folder.write(some_work())
     path = kept / "work.retention"
