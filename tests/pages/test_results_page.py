@@ -135,6 +135,16 @@ def test_a_planned_test_says_what_to_do(front):
     assert not at.metric
 
 
+@pytest.mark.parametrize("until", [None, START - timedelta(days=9)])
+def test_a_test_is_forgotten_by_one_button_whether_it_is_planned_or_over(front, until):
+    at = results(shop(front, until), campaign_test())
+    forget = [found for found in at.button if found.key == "results_forget"]
+    assert [found.label for found in forget] == ["Forget this campaign's test"]
+    at = forget[0].click().run()
+    assert not at.exception
+    assert at.session_state[TESTS] == ()
+
+
 def test_without_a_holdout_the_page_says_that_nothing_is_proved(front):
     test = replace(campaign_test(), groups=groups().assign(group="addressed"), control="")
     at = results(shop(front), test)
