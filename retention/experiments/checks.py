@@ -10,6 +10,7 @@ import pandas as pd
 
 from retention import wording
 from retention.campaigns.holdout import detectable_lift
+from retention.campaigns.usual import FIRST_LIFT
 from retention.experiments.campaign_test import HELD_OUT, CampaignTest
 from retention.models.checks import Check, CheckStatus
 from retention.orders.orders import Orders
@@ -135,11 +136,14 @@ def check_days(orders: Orders, start: date, end: date) -> Check:
     return _check(name, "good", f"The orders hold every day up to {wording.day(end)}.")
 
 
-def check_buyers(frame: pd.DataFrame) -> Check:
+def check_buyers(frame: pd.DataFrame, usual: float = FIRST_LIFT) -> Check:
     """Return whether enough customers bought for a difference to show.
+
+    It is in order where the test could see what a campaign usually brings, and no sooner.
 
     Args:
         frame: A row a customer: `is_addressed` and `bought`.
+        usual: The lift of a usual campaign to such customers, from 0 to 1.
     """
     name = "Buyers among the held out"
     held_out = frame[~frame["is_addressed"]]
@@ -148,14 +152,18 @@ def check_buyers(frame: pd.DataFrame) -> Check:
     lift = detectable_lift(len(frame) - customers, customers, share)
     seen = lift * (1 - share)
     people = wording.plural(customers, "customer")
+    sees_usual = bool(lift <= usual)
+    brought = usual * (1 - share)
     if not np.isfinite(lift):
         words = "no difference can be seen"
     elif buyers:
         words = f"nothing below +{wording.percent(seen / share, 0)} can be seen"
+        words += "" if sees_usual else f", and +{wording.percent(brought / share, 0)} is usual"
     else:
         words = f"nothing below {wording.decimal(100 * seen, 1)} points can be seen"
+        words += "" if sees_usual else f", and {wording.decimal(100 * brought, 1)} are usual"
     finding = f"{wording.count(buyers)} of {people} held out bought: {words}."
-    if buyers < FEWEST_BUYERS:
+    if buyers < FEWEST_BUYERS or not sees_usual:
         advice = "Hold out more customers next time, or let the test run longer."
         return _check(name, "caution", finding, advice)
     return _check(name, "good", finding)

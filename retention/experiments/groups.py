@@ -77,8 +77,8 @@ class ListedGroups:
         unnamed: Rows that name no customer, or no group.
         repeated: Rows beyond the first of a customer in the same group.
         in_two_groups: Customers who stand in more than one group. They count in none.
-        without_orders: Customers whom the orders do not know. They count as such who bought nothing
-            before.
+        without_orders: Customers whom the orders do not know, as those whose only order was
+            cancelled. They count as such who bought nothing before.
     """
 
     groups: pd.DataFrame
@@ -93,11 +93,10 @@ class ListedGroups:
     def words(self) -> str:
         """Return what became of the rows, in sentences."""
         known = len(self.groups) - self.without_orders
-        parts = [
-            f"{wording.plural(self.rows, 'row')}: {wording.plural(known, 'customer')} with orders"
-        ]
+        customers = wording.plural(known, "customer")
+        parts = [f"{wording.plural(self.rows, 'row')}: {customers} with valid orders"]
         counts = {
-            "without any": self.without_orders,
+            "without a valid one": self.without_orders,
             "in two groups, left out": self.in_two_groups,
         }
         parts += [f"{wording.count(count)} {words}" for words, count in counts.items() if count]

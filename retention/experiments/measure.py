@@ -14,6 +14,7 @@ from retention import wording
 from retention.campaigns.campaign import Campaign
 from retention.campaigns.economics import Range
 from retention.campaigns.offers import Offer
+from retention.campaigns.usual import FIRST_LIFT
 from retention.errors import DataError, ModelError
 from retention.experiments.always_valid import always_valid_width
 from retention.experiments.campaign_test import ADDRESSED, HELD_OUT, CampaignTest
@@ -27,6 +28,7 @@ from retention.experiments.checks import (
 from retention.experiments.metrics import compare_groups
 from retention.experiments.outcomes import (
     COVARIATES,
+    customers_until,
     discounts_are_known,
     expected_before,
     expected_later,
@@ -53,6 +55,8 @@ from retention.statistics import FORECAST_LEVEL, METRIC_LEVEL
 Cost = float | pd.Series | Callable[[pd.Series], pd.Series]
 #: Days that count where no end is named.
 USUAL_DAYS = 28
+#: What is assumed where no message costs anything.
+FREE_MESSAGES = "A message is assumed to cost 0 until you set what it costs."
 #: What messages cost comes off these metrics.
 _AFTER_COST = ("margin", "year_margin")
 
@@ -71,6 +75,7 @@ def measure_campaign(
     share_held_out: float | None = None,
     sent: Iterable[str] | None = None,
     others: Iterable[CampaignTest] = (),
+    usual: float = FIRST_LIFT,
 ) -> CampaignResult:
     """Measure what a campaign brought, by the customers whom chance held out.
 
@@ -92,6 +97,8 @@ def measure_campaign(
         share_held_out: The share that was to be held out; None where nobody knows it.
         sent: Customers to whom the campaign went, from a list of the mail tool.
         others: Other campaigns that went out, which may have reached those held out.
+        usual: The lift that a campaign to such customers usually has, from 0 to 1. A check says
+            whether the test could see it.
 
     Returns:
         The result: metrics, gain after cost, checks and verdict.
@@ -114,13 +121,13 @@ def measure_campaign(
             later = margin * frame["later_orders"] * frame["expected_order_value"]
             frame["year_margin"] = frame["margin"] + later
             frame["expected_year_margin"] = frame["expected_year_revenue"] * margin
+    costs = _cost_of(cost, frame)
     state = state_of_days(first, last, orders.end)
     share = 1.0 if state == "finished" else max(((until - first).days + 1), 0) / _days(first, last)
     names = [name for name in frame["group"].unique() if name != control]
     results: tuple[GroupResult, ...] = ()
     if control and state != "planned":
         level = 1 - (1 - METRIC_LEVEL) / len(names)
-        costs = _cost_of(cost, frame)
         results = tuple(
             _group_result(frame, name, control, costs, _Look(state, share, level)) for name in names
         )
@@ -132,14 +139,16 @@ def measure_campaign(
         control=control,
         customers={str(name): int(size) for name, size in frame["group"].value_counts().items()},
         groups=results,
-        checks=_checks(orders, frame, groups, control, share_held_out, (first, last), sent, others),
+        checks=_checks(
+            orders, frame, groups, control, share_held_out, (first, last), sent, others, usual
+        ),
         days=bought_by_day(frame, first, until),
         outcomes=frame,
         expected=came_and_expected(frame),
         explained=explained_share(frame),
         without_forecast=without_forecast,
         strangers=int((~frame["has_ordered"]).sum()),
-        assumptions=_assumptions(frame, offered, margin, orders),
+        assumptions=_assumptions(frame, offered, margin, orders, costs[~in_control]),
     )
 
 
@@ -150,6 +159,7 @@ def measure_test(
     *,
     sent: Iterable[str] | None = None,
     others: Iterable[CampaignTest] = (),
+    usual: float = FIRST_LIFT,
 ) -> CampaignResult:
     """Measure a campaign that was kept when it went out, with the costs of its plan.
 
@@ -161,6 +171,7 @@ def measure_test(
         forecast: As in `measure_campaign`.
         sent: As in `measure_campaign`.
         others: As in `measure_campaign`.
+        usual: As in `measure_campaign`.
 
     Returns:
         The result, as `measure_campaign` returns it.
@@ -182,6 +193,7 @@ def measure_test(
         share_held_out=campaign.holdout_share if test.control == HELD_OUT else None,
         sent=sent,
         others=[other for other in others if other.name != test.name],
+        usual=usual,
     )
 
 
@@ -250,7 +262,7 @@ def _outcomes(
     except (DataError, ModelError) as error:
         reason, known = str(error), None
     if known is None:
-        frame["has_ordered"] = frame["bought"] > 0
+        frame["has_ordered"] = frame.index.isin(customers_until(orders, max(until, start)))
         return frame, reason
     frame = frame.join(known.customers)
     frame["has_ordered"] = frame["orders_before"].notna() | (frame["bought"] > 0)
@@ -356,6 +368,7 @@ def _checks(
     days: tuple[date, date],
     sent: Iterable[str] | None,
     others: Iterable[CampaignTest],
+    usual: float,
 ) -> tuple[Check, ...]:
     """Return what can spoil the test."""
     checks = [check_days(orders, *days)]
@@ -371,12 +384,12 @@ def _checks(
         *checks,
         check_alike(tested),
         check_addressed(named, *days, sent, others),
-        check_buyers(tested),
+        check_buyers(tested, usual),
     )
 
 
 def _assumptions(
-    frame: pd.DataFrame, offer: Offer, margin: float, orders: Orders
+    frame: pd.DataFrame, offer: Offer, margin: float, orders: Orders, costs: pd.Series
 ) -> tuple[str, ...]:
     if not orders.has_amounts:
         return (wording.NO_AMOUNTS,)
@@ -385,4 +398,6 @@ def _assumptions(
         words.append("What the offer cost is read from the discounts of the orders.")
     elif offer.kind != "none":
         words.append("Each customer addressed who ordered used the offer, on the first order.")
+    if not costs.any():
+        words.append(FREE_MESSAGES)
     return tuple(words)

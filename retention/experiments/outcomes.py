@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,9 @@ from retention.models.cltv import fit_cltv, predict_cltv
 from retention.models.model import CltvModel
 from retention.models.season.index import day_number
 from retention.orders.orders import Orders
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 #: What a test measures of each customer, and the column that foresees it from earlier orders.
 COVARIATES = {
@@ -45,9 +49,7 @@ def window_days(orders: Orders, start: date, end: date) -> pd.DataFrame:
     """
     import ibis
 
-    table = orders.table
-    day = table.ordered_at.date()
-    inside = table.filter((day >= ibis.literal(start)) & (day <= ibis.literal(end)))
+    inside = _inside(orders, start, end)
     since = inside.ordered_at.date().delta(ibis.literal(start), unit="day")
     sums = {"orders": inside.count()}
     if orders.has_amounts:
@@ -61,6 +63,55 @@ def window_days(orders: Orders, start: date, end: date) -> pd.DataFrame:
             frame[column] = np.nan
     frame = frame.astype({"day": "int64", "orders": float, "revenue": float, "discount": float})
     return frame.sort_values(["customer_id", "day"], ignore_index=True)
+
+
+def _inside(orders: Orders, start: date, end: date) -> ir.Table:
+    """The orders of a window."""
+    import ibis
+
+    day = orders.table.ordered_at.date()
+    return orders.table.filter((day >= ibis.literal(start)) & (day <= ibis.literal(end)))
+
+
+def window_offers(orders: Orders, start: date, end: date) -> pd.DataFrame:
+    """Return which orders of a window carried money off, counted where the orders are.
+
+    Args:
+        orders: The orders.
+        start: The first day that counts.
+        end: The last day that counts.
+
+    Returns:
+        A row for each customer with an order, indexed by `customer_id`: `orders`, `discounted`
+        (orders with a discount above 0), `discount` (in money) and `with_coupon` (orders that name
+        a coupon). What the orders have no column of is 0.
+    """
+    inside = _inside(orders, start, end)
+    sums = {"orders": inside.count()}
+    if "discount" in inside.columns:
+        off = inside.discount.fill_null(0.0)
+        sums |= {"discounted": (off > 0).cast("int64").sum(), "discount": off.sum()}
+    if "coupon" in inside.columns:
+        named = inside.coupon.fill_null("").strip() != ""
+        sums["with_coupon"] = named.cast("int64").sum()
+    counted: pd.DataFrame = inside.group_by("customer_id").agg(**sums).to_pandas()
+    columns = ["orders", "discounted", "discount", "with_coupon"]
+    frame = counted.set_index("customer_id").reindex(columns=columns, fill_value=0.0)
+    return frame.astype(float)
+
+
+def customers_until(orders: Orders, end: date) -> pd.Index:
+    """Return the customers who have a valid order by the end of a day.
+
+    Args:
+        orders: The orders.
+        end: The last day that counts.
+    """
+    import ibis
+
+    by_then = orders.table.filter(orders.table.ordered_at.date() <= ibis.literal(end))
+    known: pd.Index = pd.Index(by_then.select("customer_id").distinct().to_pandas()["customer_id"])
+    return known
 
 
 def outcomes_of(days: pd.DataFrame) -> pd.DataFrame:

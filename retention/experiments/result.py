@@ -156,7 +156,8 @@ class CampaignResult:
             customer. It proves nothing.
         explained: The share of the variance of orders that the forecast takes off; 0 without one.
         without_forecast: Why no forecast adjusts the metrics; "" where one does.
-        strangers: Customers of the groups who never ordered.
+        strangers: Customers of the groups without a valid order up to `until`. A cancelled order
+            is none.
         assumptions: What was taken for granted, in sentences.
     """
 

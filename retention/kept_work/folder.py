@@ -95,7 +95,7 @@ def read(*, with_orders: bool = True) -> Work:
         raise DataError(
             f"The kept work cannot be read: {error.strerror or type(error).__name__}. {_FORGET}"
         ) from error
-    if kept.source != work.source:
+    if _digest(kept) != _digest(work):
         raise DataError(f"The kept orders are others than the kept work was done on. {_FORGET}")
     return replace(work, orders=kept.orders)
 
@@ -120,10 +120,14 @@ def forget() -> None:
             ) from error
 
 
+def _digest(work: Work) -> str:
+    """What tells the orders of the work apart; empty where it has none."""
+    return "" if work.source is None else work.source.digest
+
+
 def _orders_name(work: Work) -> str:
     """The name of the file of the orders. What the work says of them is no part of a path."""
-    source = "" if work.source is None else work.source.digest
-    return f"{_ORDERS}{hashlib.sha256(source.encode()).hexdigest()[:32]}{SUFFIX}"
+    return f"{_ORDERS}{hashlib.sha256(_digest(work).encode()).hexdigest()[:32]}{SUFFIX}"
 
 
 def _own_files(place: Path) -> list[Path]:

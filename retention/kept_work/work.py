@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping as Mapped
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from retention.campaigns.campaign import Campaign
 from retention.columns.mapping import Mapping
 from retention.display import displayed
 from retention.experiments.campaign_test import CampaignTest, MeasuredLift
-from retention.kept_work.made import FixedChoice, LeftAlone
+from retention.kept_work.made import FixedChoice, JoinedFiles, LeftAlone, NotedTest
 from retention.kept_work.store_settings import StoreSettings
 from retention.orders.orders import Orders
 from retention.own_segments.library import Library
@@ -32,6 +32,8 @@ class OrdersSource:
         digest: Their digest, by which they are known again.
         customers: Number of customers.
         placed: Number of orders.
+        until: The last day of the orders; None in a file of the first version.
+        files: The exports that were added to each other; None of a single one.
     """
 
     name: str
@@ -39,6 +41,8 @@ class OrdersSource:
     digest: str
     customers: int
     placed: int
+    until: date | None = None
+    files: JoinedFiles | None = None
 
 
 @displayed
@@ -78,6 +82,7 @@ class Work:
         edited: The name of the kept campaign that it changes; None for a new one.
         left_alone: Whom every campaign leaves alone.
         tests: The campaigns that have gone out, with their groups.
+        notes: What is noted of some of them. Who was sent one is personal data.
         lifts: What finished tests have taught.
         choices: Customers chosen one by one.
         page: The page that was open; None where it is not known.
@@ -99,6 +104,7 @@ class Work:
     edited: str | None = None
     left_alone: LeftAlone = field(default_factory=LeftAlone)
     tests: tuple[CampaignTest, ...] = ()
+    notes: tuple[NotedTest, ...] = ()
     lifts: tuple[MeasuredLift, ...] = ()
     choices: tuple[FixedChoice, ...] = ()
     page: OpenPage | None = None

@@ -19,30 +19,37 @@ from retention.experiments.campaign_test import CampaignTest, MeasuredLift
 from retention.kept_work import order_parts, signal_parts
 from retention.kept_work.archive import MAIN, pack, unpack
 from retention.kept_work.json_parts import Record, read_part, record, to_json
-from retention.kept_work.made import FixedChoice, LeftAlone
+from retention.kept_work.made import FixedChoice, LeftAlone, NotedTest
 from retention.kept_work.parquet import TEXT, WHOLE, frame_to_parquet, from_parquet
 from retention.kept_work.settings_file import settings_from_json, settings_to_json
 from retention.kept_work.work import OpenPage, OrdersSource, Work
 from retention.own_segments.library import from_json, to_json as library_to_json
 from retention.reports.industry import Target
 from retention.segments.rules import SegmentRules
-from retention.validation import check_number, check_version
+from retention.validation import check_number, check_version, is_whole
 
-VERSION = 1
+#: The version that is written. Those since the first one are read.
+VERSION = 2
 FORMAT = "retention.work"
 #: Campaigns, tests, lifts and choices that a file may have, each.
 MOST_OF_A_KIND = 1_000
+#: Exports that may have been added to the first one.
+MOST_FILES = 100_000
 #: Characters of a name, and of a setting in an address.
 LONGEST_TEXT = 2_000
-_GROUPS, _CHOSEN = "groups.parquet", "chosen.parquet"
-_PARTS = {MAIN, _GROUPS, _CHOSEN} | order_parts.PARTS | signal_parts.PARTS
+_GROUPS, _CHOSEN, _SENT = "groups.parquet", "chosen.parquet", "sent.parquet"
+_PARTS = {MAIN, _GROUPS, _CHOSEN, _SENT} | order_parts.PARTS | signal_parts.PARTS
 _GROUP_COLUMNS = {"test": WHOLE, "customer_id": TEXT, "group": TEXT}
 _CHOSEN_COLUMNS = {"choice": WHOLE, "customer_id": TEXT}
+_SENT_COLUMNS = {"note": WHOLE, "customer_id": TEXT}
 _ENTRIES = {
     *("format", "version", "saved_at", "source", "mapping", "segment_rules", "store_settings"),
     *("order_value", "own_segments", "targets", "campaigns", "campaigns_for", "on_table"),
     *("edited", "left_alone", "tests", "lifts", "choices", "page", "signals", "has_orders"),
+    "notes",
 }
+#: Entries that the first version does not have.
+_LATER = {"notes"}
 
 
 def work_to_bytes(work: Work) -> bytes:
@@ -60,6 +67,8 @@ def work_to_bytes(work: Work) -> bytes:
     parts[_GROUPS] = _numbered(groups, _GROUP_COLUMNS)
     chosen = [pd.DataFrame({"customer_id": choice.customers}) for choice in work.choices]
     parts[_CHOSEN] = _numbered(chosen, _CHOSEN_COLUMNS)
+    sent = [pd.DataFrame({"customer_id": sorted(note.sent or ())}) for note in work.notes]
+    parts[_SENT] = _numbered(sent, _SENT_COLUMNS)
     for _, tables in signals:
         parts |= tables
     if work.orders is not None:
@@ -87,6 +96,8 @@ def _check_version(content: bytes) -> None:
     if data.get("format") != FORMAT:
         raise DataError("The file holds no saved work. Choose one that “Save my work” wrote.")
     version = data.get("version")
+    if is_whole(version) and 1 <= version <= VERSION:
+        return
     if isinstance(version, int) and version > VERSION:
         raise DataError(
             f"This work was saved by a later version of the app: the file is of version "
@@ -123,6 +134,15 @@ def _main(work: Work, signals: list[dict[str, Any]]) -> dict[str, Any]:
                 "control": test.control,
             }
             for test in work.tests
+        ],
+        "notes": [
+            {
+                "name": note.name,
+                "is_read": note.is_read,
+                "is_drawn_again": note.is_drawn_again,
+                "has_sent": note.sent is not None,
+            }
+            for note in work.notes
         ],
         "lifts": [asdict(lift) for lift in work.lifts],
         "choices": [
@@ -166,8 +186,10 @@ def _frames_of(
 
 
 def _work_of(data: dict[str, Any], parts: Mapping[str, bytes]) -> Work:
-    if set(data) != _ENTRIES:
-        names = sorted(set(data) ^ _ENTRIES)
+    is_first = data["version"] == 1
+    entries = _ENTRIES - _LATER if is_first else _ENTRIES
+    if set(data) != entries:
+        names = sorted(set(data) ^ entries)
         raise DataError(
             f"The part {MAIN!r} lacks an entry or has an unknown one: {names[0]!r:.80}. Save the "
             "work again."
@@ -175,9 +197,11 @@ def _work_of(data: dict[str, Any], parts: Mapping[str, bytes]) -> Work:
     if not isinstance(data["has_orders"], bool):
         raise DataError(f"The part {MAIN!r} does not say whether the orders are in the file.")
     orders = order_parts.orders_of_parts(parts) if data["has_orders"] else None
-    source = _optional(OrdersSource, data["source"], "The orders' source")
+    source = _source(data["source"], data["version"])
     if orders is not None and (source is None or source.digest != orders.digest):
         raise DataError("The orders in the file are others than the work was done on.")
+    if is_first and _SENT in parts:
+        raise DataError(f"The file has a part {_SENT!r}, which its version does not have.")
     tests, choices = _list(data["tests"], "tests"), _list(data["choices"], "choices")
     groups = _frames_of(parts, _GROUPS, _GROUP_COLUMNS, len(tests))
     chosen = _frames_of(parts, _CHOSEN, _CHOSEN_COLUMNS, len(choices))
@@ -196,6 +220,7 @@ def _work_of(data: dict[str, Any], parts: Mapping[str, bytes]) -> Work:
         edited=None if data["edited"] is None else _text(data["edited"], "edited"),
         left_alone=record(LeftAlone, data["left_alone"], "Whom to leave alone"),
         tests=tuple(map(_test_of, tests, groups)),
+        notes=() if is_first else _notes(data["notes"], parts),
         lifts=_records(MeasuredLift, data["lifts"], "lifts"),
         choices=tuple(map(_choice_of, choices, chosen)),
         page=_page(data["page"]),
@@ -213,6 +238,7 @@ def _check_names(work: Work) -> None:
     all_names: dict[str, list[str]] = {
         "campaigns": [campaign.name for campaign in work.campaigns],
         "tests": [test.name for test in work.tests],
+        "notes on tests": [note.name for note in work.notes],
         "lifts": [lift.name for lift in work.lifts],
         "choices": [choice.name for choice in work.choices],
         "targets": [target.metric for target in work.targets],
@@ -221,12 +247,33 @@ def _check_names(work: Work) -> None:
     for noun, names in all_names.items():
         if len(set(names)) < len(names):
             raise DataError(f"Two of the {noun} have one name. Save the work again.")
+    if not set(all_names["notes on tests"]) <= set(all_names["tests"]):
+        raise DataError("One of the notes is on a campaign that is not in the file.")
     if not 0 <= work.left_alone.quiet_days <= 365:
         raise DataError("Whom to leave alone: give quiet_days from 0 to 365.")
     if work.source is not None and (
         len(work.source.name) > LONGEST_TEXT or min(work.source.customers, work.source.placed) < 0
     ):
         raise DataError("The orders' source has too long a name, or counts below zero.")
+
+
+def _source(given: object, version: int) -> OrdersSource | None:
+    """The orders' source. That of the first version names neither a last day nor further files."""
+    where = "The orders' source"
+    later = {"until", "files"}
+    if version > 1 and isinstance(given, dict) and not later <= set(given):
+        raise DataError(f"{where} lacks its last day or its files.")
+    if version == 1 and isinstance(given, dict) and later & set(given):
+        raise DataError(f"{where} has a setting that its version does not have.")
+    source: OrdersSource | None = _optional(OrdersSource, given, where)
+    files = None if source is None else source.files
+    if files is not None and (
+        len(files.first) > LONGEST_TEXT
+        or not 0 <= files.newer + files.older <= MOST_FILES
+        or min(files.newer, files.older) < 0
+    ):
+        raise DataError(f"{where} has too many files, or too long a name.")
+    return source
 
 
 def _list(given: object, name: str) -> list[Any]:
@@ -306,6 +353,30 @@ def _test_of(given: object, groups: pd.DataFrame) -> CampaignTest:
         start=start,
         end=end,
         control=_text(given["control"], "control"),
+    )
+
+
+def _notes(given: object, parts: Mapping[str, bytes]) -> tuple[NotedTest, ...]:
+    notes = _list(given, "notes")
+    sent = _frames_of(parts, _SENT, _SENT_COLUMNS, len(notes))
+    return tuple(map(_note_of, notes, sent))
+
+
+def _note_of(given: object, sent: pd.DataFrame) -> NotedTest:
+    flags = ("is_read", "is_drawn_again", "has_sent")
+    if (
+        not isinstance(given, dict)
+        or set(given) != {"name", *flags}
+        or not all(isinstance(given[flag], bool) for flag in flags)
+    ):
+        raise DataError("One of the notes on tests does not say what is noted.")
+    if len(sent) and not given["has_sent"]:
+        raise DataError("One of the notes on tests has a list that it does not name.")
+    return NotedTest(
+        name=_text(given["name"], "name"),
+        is_read=given["is_read"],
+        is_drawn_again=given["is_drawn_again"],
+        sent=frozenset(sent["customer_id"]) if given["has_sent"] else None,
     )
 
 

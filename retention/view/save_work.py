@@ -11,6 +11,7 @@ from retention.view import text, widgets
 from retention.view.session import loaded
 from retention.view.session.kept_work import keeping, record
 from retention.view.session.kept_work.this_computer import is_local
+from retention.view.session.loaded import Loaded
 from retention.view.session.own_work import own_work
 
 _WITH_ORDERS, _KEEP, _PROBLEM = "save_with_orders", "keep_here", "keep_problem"
@@ -45,7 +46,7 @@ def _dialog() -> None:
     st.download_button(
         "Save the file",
         data=lambda: work_to_bytes(work),
-        file_name=_file_name("" if data is None else data.name),
+        file_name=_file_name(_first_name(data)),
         mime="application/octet-stream",
         type="primary",
         icon=":material/download:",
@@ -102,6 +103,13 @@ def _switched() -> None:
             keeping.forget()
     except DataError as error:
         st.session_state[_PROBLEM] = str(error)
+
+
+def _first_name(data: Loaded | None) -> str:
+    """What the orders are called, or the first file of several; "" without orders."""
+    if data is None:
+        return ""
+    return data.name if data.files is None else data.files.first
 
 
 def _file_name(name: str) -> str:

@@ -185,7 +185,8 @@ def test_kept_on_this_computer_one_click_goes_on(browser, at_home):
     assert {path.stat().st_mode & 0o777 for path in kept.iterdir()} == {0o600}
 
     page.reload()
-    expect(offer(page)).to_contain_text("Go on with Lane <b>x</b>.csv, 30 customers, kept")
+    expect(offer(page)).to_contain_text("Go on with Lane <b>x</b>.csv, orders up to ")
+    expect(offer(page)).to_contain_text(", 30 customers, kept")
     expect(page.get_by_text("is no longer loaded")).to_have_count(0)
     page.goto(address)
     sees(page, FRONT)

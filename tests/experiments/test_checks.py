@@ -102,3 +102,17 @@ def test_few_buyers_are_told_with_what_could_be_seen():
     assert "6 of 61 customers held out bought: nothing below +" in check.finding
     frame["bought"] = 0.0
     assert "points can be seen" in check_buyers(frame).finding
+
+
+@pytest.mark.parametrize(
+    ("customers", "usual", "status"),
+    [(300, 0.05, "caution"), (20_000, 0.05, "good"), (20_000, 0.008, "caution")],
+)
+def test_a_test_is_in_order_only_where_it_could_see_a_usual_lift(customers, usual, status):
+    place = np.arange(customers)
+    frame = pd.DataFrame({"is_addressed": place % 3 > 0, "bought": (place % 10 == 0).astype(float)})
+    check = check_buyers(frame, usual)
+    assert check.status == status
+    assert bool(check.advice) == (status == "caution")
+    # Of the 9 in 10 who would not order, a lift wins its share: 5 in 100 of 90 is 45% of 10.
+    assert ("+45% is usual" in check.finding) == (status == "caution" and usual == 0.05)

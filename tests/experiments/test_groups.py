@@ -57,7 +57,7 @@ def test_a_list_is_matched_without_case_and_blanks(customers):
     assert (listed.rows, listed.without_orders) == (4, 1)
     assert listed.columns == {"customer": "Email Address", "group": "Variation"}
     assert likely_control(listed.sizes) == "Hold-out"
-    assert listed.words() == "4 rows: 3 customers with orders, 1 without any."
+    assert listed.words() == "4 rows: 3 customers with valid orders, 1 without a valid one."
 
 
 def test_who_stands_in_two_groups_counts_in_none(customers):
@@ -66,7 +66,7 @@ def test_who_stands_in_two_groups_counts_in_none(customers):
     assert set(listed.groups["customer_id"]) == {"C002", "C004"}
     assert (listed.in_two_groups, listed.repeated, listed.unnamed, listed.rows) == (1, 1, 2, 7)
     assert listed.words() == (
-        "7 rows: 2 customers with orders, 1 in two groups, left out, "
+        "7 rows: 2 customers with valid orders, 1 in two groups, left out, "
         "2 rows without a customer or a group, 1 row said again."
     )
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings, strategies as st
 
 import retention
 from retention import Campaign, CampaignTest, DataError, Message, Offer, Terms, measure_campaign
-from retention.experiments.measure import measure_test
+from retention.experiments.measure import FREE_MESSAGES, measure_test
+from retention.experiments.outcomes import window_offers
 from tests.experiments.examples import END, START, drawn, orders_of, store
 
 DAY = dt.timedelta(days=1)
@@ -146,6 +147,21 @@ def test_discounts_that_the_orders_know_count_in_both_groups():
     assert result.outcomes["margin"]["c1"] == pytest.approx(0.4 * 40 - 0.6 * 10)
     assert result.outcomes["margin"]["c2"] == pytest.approx(0.4 * 40)
     assert "read from the discounts" in " ".join(result.assumptions)
+
+
+def test_the_money_off_of_a_window_is_counted_by_customer():
+    rows = [("a", START, 40.0, 10.0), ("a", START, 30.0, 0.0), ("b", END, 20.0, 0.0)]
+    rows += [("b", START - dt.timedelta(days=1), 5.0, 5.0), ("x", dt.date(2026, 5, 1), 1.0, 0.0)]
+    found = window_offers(orders_of(rows, discount=0), START, END)
+    assert found.loc["a"].tolist() == [2, 1, 10, 0]
+    assert found.loc["b"].tolist() == [1, 0, 0, 0]
+    assert "x" not in found.index
+
+
+def test_messages_that_cost_nothing_are_said_to_be_assumed(no_effect):
+    free = measure_campaign(*no_effect, START, END)
+    assert FREE_MESSAGES in free.assumptions
+    assert FREE_MESSAGES not in measure_campaign(*no_effect, START, END, cost=0.02).assumptions
 
 
 def hillstrom(arm, visits, conversions, spend, size):
@@ -326,6 +342,15 @@ def test_who_never_ordered_counts_with_nothing(with_effect):
     assert result.strangers == 2
     assert result.outcomes.loc["n1", ["bought", "orders", "revenue"]].tolist() == [0, 0, 0]
     assert result.outcomes.loc["n1", "expected_orders"] == 0
+
+
+def test_who_ordered_before_is_known_also_where_no_forecast_can_be_made():
+    rows = [(f"c{number}", START - dt.timedelta(days=9), 20.0) for number in range(6)]
+    rows.append(("x", dt.date(2026, 5, 1), 1.0))
+    groups = drawn([f"c{number}" for number in range(6)] + ["n"], share=0.5, seed=2)
+    result = measure_campaign(orders_of(rows), groups, START, END)
+    assert result.without_forecast
+    assert result.strangers == 1
 
 
 def test_orders_without_amounts_measure_orders_alone(with_effect):

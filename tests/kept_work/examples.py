@@ -10,7 +10,7 @@ from retention.cells.statuses import State
 from retention.columns.mapping import Mapping
 from retention.customers.summary import summarise_customers
 from retention.experiments.campaign_test import CampaignTest, MeasuredLift
-from retention.kept_work.made import FixedChoice, LeftAlone
+from retention.kept_work.made import FixedChoice, JoinedFiles, LeftAlone, NotedTest
 from retention.kept_work.store_settings import StoreSettings
 from retention.kept_work.work import OpenPage, OrdersSource, Work
 from retention.orders.orders import Orders, read_orders
@@ -57,7 +57,15 @@ def some_work(*, with_orders: bool = True) -> Work:
     rule = Group(kind="all", parts=(Condition("orders", "is", 1),))
     return Work(
         saved_at=datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
-        source=OrdersSource("orders.csv", "file", orders.digest, len(customers), 4),
+        source=OrdersSource(
+            "orders.csv + 2 newer files",
+            "file",
+            orders.digest,
+            len(customers),
+            4,
+            until=orders.end,
+            files=JoinedFiles("orders.csv", newer=2),
+        ),
         mapping=Mapping(
             columns={"customer_id": "Email", "ordered_at": "Date", "revenue": "Total"},
             day_first=True,
@@ -82,6 +90,10 @@ def some_work(*, with_orders: bool = True) -> Work:
                 end=date(2024, 5, 1),
                 control="",
             ),
+        ),
+        notes=(
+            NotedTest("Spring “sale”", is_read=True, sent=frozenset({"ann", "ชา"})),
+            NotedTest("Nobody", is_drawn_again=True, sent=frozenset()),
         ),
         lifts=(MeasuredLift("Spring", "messages", ("at_risk",), 0.03, 0.01, 900, 100, date.max),),
         choices=(

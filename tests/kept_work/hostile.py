@@ -44,3 +44,13 @@ def with_parts(content: bytes, **parts: bytes | None) -> bytes:
         else:
             all_parts[whole] = changed
     return packed(all_parts)
+
+
+def as_first_version(content: bytes) -> bytes:
+    """The file as the first version wrote it, without what came later."""
+    parts = parts_of(content)
+    main = json.loads(parts[MAIN])
+    for name in ("until", "files"):
+        del main["source"][name]
+    del main["notes"], parts["sent.parquet"]
+    return packed(parts | {MAIN: json.dumps(main | {"version": 1}).encode()})

@@ -9,6 +9,7 @@ import pytest
 from retention.errors import DataError
 from retention.kept_work import folder
 from tests.kept_work.examples import some_work
+from tests.kept_work.hostile import as_first_version
 from tests.kept_work.test_work_file import assert_same
 
 
@@ -45,6 +46,16 @@ def test_orders_are_written_once(home):
     folder.write(replace(work, campaigns=()))
     assert orders.stat().st_mtime_ns == before
     assert folder.read().campaigns == ()
+
+
+def test_orders_that_an_earlier_version_kept_belong_to_the_work_of_today(home):
+    work = some_work()
+    before = replace(work.source, name="orders.csv", until=None, files=None)
+    folder.write(replace(work, source=before))
+    (orders,) = home.glob("orders-*")
+    orders.write_bytes(as_first_version(orders.read_bytes()))
+    folder.write(work)
+    assert folder.read().orders is not None
 
 
 def test_orders_of_before_are_deleted(home):

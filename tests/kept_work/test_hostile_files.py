@@ -15,11 +15,12 @@ from retention.kept_work import archive
 from retention.kept_work.archive import MAIN
 from retention.kept_work.work_file import work_of_bytes, work_to_bytes
 from tests.kept_work.examples import some_work
-from tests.kept_work.hostile import packed, parts_of, with_main, with_parts
+from tests.kept_work.hostile import as_first_version, packed, parts_of, with_main, with_parts
 
 FILE = work_to_bytes(some_work())
 SMALL = work_to_bytes(some_work(with_orders=False))
 MAIN_DATA = json.loads(parts_of(FILE)[MAIN])
+SOURCE, NOTE = MAIN_DATA["source"], MAIN_DATA["notes"][0]
 
 
 def parquet(**columns) -> bytes:
@@ -62,7 +63,7 @@ def refused(content: bytes, says: str) -> None:
         (packed({MAIN: b"[" * 100_000}), "not JSON"),
         (packed({MAIN: b"\xff\xfe"}), "not JSON"),
         (packed({MAIN: b'{"format": "other"}'}), "no saved work"),
-        (with_main(FILE, version=2), "later version"),
+        (with_main(FILE, version=3), "later version"),
         (with_main(FILE, version=0), "version 0"),
         (with_main(FILE, version="1"), "no version"),
         (with_main(FILE, format=...), "no saved work"),
@@ -140,6 +141,15 @@ def test_a_file_with_a_password_is_refused():
         ({"tests": [MAIN_DATA["tests"][0] | {"start": "no day"}] * 2}, "no days"),
         ({"tests": [MAIN_DATA["tests"][0] | {"end": "2020-01-01"}] * 2}, "before it starts"),
         ({"tests": [5, 5]}, "lacks"),
+        ({"notes": [5, 5]}, "what is noted"),
+        ({"notes": [NOTE | {"is_read": 1}, NOTE]}, "what is noted"),
+        ({"notes": [NOTE | {"more": True}, NOTE]}, "what is noted"),
+        ({"notes": [NOTE, NOTE]}, "one name"),
+        ({"notes": [NOTE | {"has_sent": False}]}, "does not name"),
+        ({"notes": [NOTE | {"name": "Summer"}]}, "not in the file"),
+        ({"notes": [NOTE | {"name": "x" * 9_999}]}, "short text"),
+        ({"notes": []}, "other work"),
+        ({"notes": [NOTE] * 1_001}, "at most 1,000"),
         ({"lifts": [{}]}, "lifts"),
         ({"choices": [5, 5]}, "choices"),
         ({"mapping": {"columns": {"x": "y"}}}, "role"),
@@ -149,8 +159,14 @@ def test_a_file_with_a_password_is_refused():
         ({"saved_at": "yesterday"}, "moment"),
         ({"saved_at": 5}, "saved_at"),
         ({"source": {"name": 5}}, "source"),
-        ({"source": MAIN_DATA["source"] | {"digest": "0" * 64}}, "others"),
-        ({"source": MAIN_DATA["source"] | {"kind": "s3"}}, "kind"),
+        ({"source": {n: v for n, v in SOURCE.items() if n != "files"}}, "lacks its last day"),
+        ({"source": SOURCE | {"until": "soon"}}, "until"),
+        ({"source": SOURCE | {"files": {"first": "x" * 9_999}}}, "too long a name"),
+        ({"source": SOURCE | {"files": {"first": "x", "newer": -1}}}, "too many files"),
+        ({"source": SOURCE | {"files": {"first": "x", "newer": 1 << 40}}}, "too many files"),
+        ({"version": 1}, "unknown one"),
+        ({"source": SOURCE | {"digest": "0" * 64}}, "others"),
+        ({"source": SOURCE | {"kind": "s3"}}, "kind"),
         ({"has_orders": 1}, "whether"),
         ({"signals": [5]}, "signals"),
         ({"signals": [MAIN_DATA["signals"][0] | {"kind": "../x"}]}, "signals"),
@@ -185,12 +201,23 @@ def test_what_is_wrong_in_an_entry_is_said(change, says):
         ({"groups": parquet(test=[0], customer_id=["a"])}, "lacks a column"),
         ({"groups": parquet(test=[5], customer_id=["a"], group=["b"])}, "other work"),
         ({"groups": parquet(test=[0, 0], customer_id=["a", "a"], group=["b", "b"])}, "twice"),
+        ({"sent": None}, "sent.parquet' is missing"),
+        ({"sent": parquet(note=[0])}, "lacks a column"),
+        ({"sent": parquet(note=[7], customer_id=["a"])}, "other work"),
+        ({"sent": parquet(note=[0], customer_id=pa.array([None], pa.string()))}, "empty cells"),
         ({"left_out": parquet(x=["a"])}, "'line' and 'reason'"),
         ({"left_out": parquet(line=[[1]], reason=["a"])}, "in its column 'line'"),
     ],
 )
 def test_what_is_wrong_in_a_table_is_said(parts, says):
     refused(with_parts(FILE, **parts), says)
+
+
+def test_the_first_version_has_no_notes():
+    first = as_first_version(FILE)
+    refused(with_main(first, notes=[]), "'notes'")
+    sent = parts_of(FILE)["sent.parquet"]
+    refused(packed(parts_of(first) | {"sent.parquet": sent}), "its version does not have")
 
 
 def opens_or_is_refused(content: bytes) -> None:

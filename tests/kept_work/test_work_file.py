@@ -10,16 +10,18 @@ from hypothesis import given, settings, strategies as st
 from retention.campaigns.usual import usual_campaign
 from retention.kept_work.archive import MAIN
 from retention.kept_work.json_parts import read_part
+from retention.kept_work.made import NotedTest
 from retention.kept_work.work import Work
 from retention.kept_work.work_file import VERSION, work_of_bytes, work_to_bytes
 from retention.reports.industry import Target
 from retention.segments.rules import SegmentRules
 from tests.kept_work.examples import some_work
-from tests.kept_work.hostile import parts_of
+from tests.kept_work.hostile import as_first_version, parts_of
 
 PLAIN = [
     *("saved_at", "source", "mapping", "rules", "settings", "order_value", "own_segments"),
     *("targets", "campaigns", "campaigns_for", "on_table", "edited", "left_alone", "lifts"),
+    "notes",
     "page",
 ]
 
@@ -67,13 +69,34 @@ def test_nothing_made_yet_is_work_too():
 
 def test_without_the_orders_no_part_holds_them():
     names = set(parts_of(work_to_bytes(some_work(with_orders=False))))
-    assert names == {MAIN, "groups.parquet", "chosen.parquet"}
+    assert names == {MAIN, "groups.parquet", "chosen.parquet", "sent.parquet"}
 
 
 def test_the_file_says_its_format_and_version_first():
     parts = parts_of(work_to_bytes(some_work()))
     assert next(iter(parts)) == MAIN
     assert read_part(parts[MAIN], MAIN)["version"] == VERSION
+
+
+@pytest.mark.parametrize("with_orders", [True, False])
+def test_a_file_of_the_first_version_still_opens(with_orders):
+    work = some_work(with_orders=with_orders)
+    again = work_of_bytes(as_first_version(work_to_bytes(work)))
+    known = replace(work.source, until=None, files=None)
+    assert_same(again, replace(work, source=known, notes=()))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    sent=st.none() | st.frozensets(st.text(st.characters(exclude_categories=["Cs"]), min_size=1)),
+    is_read=st.booleans(),
+    is_drawn_again=st.booleans(),
+)
+def test_any_note_on_a_test_comes_back(sent, is_read, is_drawn_again):
+    work = some_work(with_orders=False)
+    note = NotedTest("Nobody", is_read=is_read, is_drawn_again=is_drawn_again, sent=sent)
+    work = replace(work, notes=(note,))
+    assert work_of_bytes(work_to_bytes(work)).notes == (note,)
 
 
 NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40).map(

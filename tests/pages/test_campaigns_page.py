@@ -32,9 +32,11 @@ from retention import (
 from retention.products.due import due_columns
 from retention.view.campaigns.parts import PARTS
 from tests.pages.steps import (
+    as_read,
     button,
     explained,
     metrics,
+    open_app,
     open_page,
     order_file,
     select,
@@ -527,6 +529,53 @@ def test_a_plan_says_when_to_look_and_takes_the_test_that_is_proposed(store):
     assert slider(store, "Held out").value == share
     assert not [b for b in store.button if str(b.key).startswith("take_test")]
     assert "so it should show" in words(store)
+
+
+def told_of_the_test(at):
+    """What the page says of the plan's test, as it is read."""
+    return next((as_read(c.value) for c in at.caption if "held out" in c.value.lower()), "")
+
+
+@pytest.mark.parametrize("shop", ["Load the sample store", "Open CDNOW"])
+def test_advice_on_the_test_holds_once_it_is_followed(shop):
+    """Whichever segment and lift a plan has: what is advised to show its lift then shows it."""
+    start = open_page(PAGE) if "sample" in shop else open_app().run()
+    at = button(start, shop).click().run().switch_page(PAGE).run()
+    followed = set()
+    some = ("All customers", "At risk", "High order value", "Discount shopper", "Lapsed")
+    for segment in [name for name in some if name in at.multiselect[0].options]:
+        for lift in (None, 3.0):
+            at.multiselect[0].set_value([segment]).run()
+            if lift is not None:
+                slider(at, "Lift").set_value(lift).run()
+            said = told_of_the_test(at)
+            other = re.search(
+                r"Choose “(.+)” instead and hold out (\d+)% of its ([\d,]+) customers: that test "
+                r"should show its lift of (\S+ in 100)\.",
+                said,
+            )
+            if other is not None:
+                name, share, customers, promised = other.groups()
+                at.multiselect[0].set_value([name]).run()
+                slider(at, "Held out").set_value(int(share)).run()
+                now = told_of_the_test(at)
+                assert f"held out of {customers} and" in now, (segment, lift)
+                assert f"You assume {promised}, so it should show." in now, (segment, lift)
+                followed.add("another segment")
+            elif re.search(r"Hold out \d+% for \d+ days to show", said):
+                next(b for b in at.button if str(b.key).startswith("take_test")).click().run()
+                assert "so it should show" in told_of_the_test(at), (segment, lift)
+                followed.add("another share")
+            assert not at.exception
+    assert "another segment" in followed
+
+
+def test_a_wider_audience_is_promised_its_own_lift_and_no_other(store):
+    """Those at risk start from 5 in 100, and all customers from less: many of them have lapsed."""
+    assert "You assume 5 in 100" in told_of_the_test(store)
+    said = told_of_the_test(store)
+    assert "Choose “All customers” instead" in said
+    assert said.endswith("that test should show its lift of 2 in 100.")
 
 
 def lifts_of(*measured, stages=("at_risk",)):

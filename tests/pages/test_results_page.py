@@ -1,11 +1,12 @@
 """Results: what campaigns brought, from groups that were kept and from lists of other tools."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from retention import Campaign
+from retention import Campaign, wording
 from retention.experiments.campaign_test import MeasuredLift
 from tests.experiments.tested_shop import END, START, campaign_test, groups, order_csv
 from tests.pages.steps import (
@@ -61,7 +62,7 @@ def test_the_sample_store_tells_its_story_at_once(front):
     assert not at.exception
     assert conclusion(at).startswith("**“Bonus points” did not work")
     states = at.dataframe[0].value["state"].tolist()
-    assert states == ["Finished: did not work", "Finished: worked"]
+    assert states == ["Did not work", "Worked"]
     at = at.selectbox(key="result_open").set_value("Reminder in August").run()
     assert "“Reminder in August” worked: it brought 81 orders" in conclusion(at)
     assert metrics(at)["Extra orders"] == "+81"
@@ -98,6 +99,15 @@ def test_a_result_shows_groups_segments_and_checks(front):
     assert lift.lift > 0
 
 
+def test_a_test_that_could_not_see_a_usual_lift_has_a_caution_and_no_tick(front):
+    at = button(front, "Open the sample store").click().run()
+    at = open_part(at.switch_page(PAGE).run(), "results_part", "Checks")
+    said = words(at)
+    caution = said.index("With care:")
+    assert caution < said.index("Buyers among the held out") < said.index("In order, with nothing")
+    assert re.search(r"nothing below \+23% can be seen, and \+\d+% is usual", said)
+
+
 def test_groups_that_chance_did_not_make_teach_nothing(front):
     test = campaign_test()
     # The list of the held out lost two in three.
@@ -113,7 +123,7 @@ def test_a_running_test_shows_progress_and_no_verdict(front):
     at = results(shop(front, date(2026, 3, 12)), campaign_test())
     assert "is on day 12 of 28" in conclusion(at)
     assert "and not before" in conclusion(at)
-    assert at.dataframe[0].value["state"].tolist() == ["Running: day 12 of 28"]
+    assert at.dataframe[0].value["state"].tolist() == ["Day 12 of 28"]
     assert LIFTS not in at.session_state
     assert "What was learned" not in words(at)
 
@@ -123,6 +133,16 @@ def test_a_planned_test_says_what_to_do(front):
     assert "counts orders from 1 Mar 2026" in conclusion(at)
     assert "Load newer orders" in pages_linked(at)
     assert not at.metric
+
+
+@pytest.mark.parametrize("until", [None, START - timedelta(days=9)])
+def test_a_test_is_forgotten_by_one_button_whether_it_is_planned_or_over(front, until):
+    at = results(shop(front, until), campaign_test())
+    forget = [found for found in at.button if found.key == "results_forget"]
+    assert [found.label for found in forget] == ["Forget this campaign's test"]
+    at = forget[0].click().run()
+    assert not at.exception
+    assert at.session_state[TESTS] == ()
 
 
 def test_without_a_holdout_the_page_says_that_nothing_is_proved(front):
@@ -161,6 +181,21 @@ def test_a_campaign_whose_groups_were_not_kept_is_drawn_again(front):
     assert "Hello" in conclusion(at)
 
 
+def test_a_customer_whose_only_order_was_cancelled_is_not_said_to_have_never_ordered(front):
+    head, *lines = order_csv().decode().splitlines()
+    lines = [f"{line},paid" for line in lines]
+    lines.append(f"99999,gone@example.com,{START - timedelta(days=40)},30,cancelled")
+    at = use_upload(front, "\n".join([f"{head},Status", *lines]).encode())
+    test = campaign_test()
+    test.groups.loc[len(test.groups)] = ["gone@example.com", "addressed"]
+    at = results(at, test)
+    assert "never ordered" not in words(at)
+    assert (
+        f"1 customer of them has no valid order up to {wording.day(END)}: cancelled ones do not "
+        "count." in words(at)
+    )
+
+
 def test_hostile_names_are_letters(front):
     test = campaign_test(HOSTILE)
     named = groups().replace({"group": {"addressed": f"{HOSTILE} A", "held_out": f"{HOSTILE} B"}})
@@ -195,7 +230,7 @@ def fill(at, name="From elsewhere"):
 def test_a_list_of_a_mail_tool_becomes_a_test(front, listed):
     at = uploaded(results(shop(front)), "List of customers with their group", listed)
     assert not at.exception
-    assert "customers with orders" in as_read(at.success[0].value)
+    assert "customers with valid orders" in as_read(at.success[0].value)
     assert "groups from “Variant”" in words(at)
     assert at.radio[0].value == "Control"
     at = button(fill(at), "Measure it").click().run()
@@ -203,6 +238,64 @@ def test_a_list_of_a_mail_tool_becomes_a_test(front, listed):
     (test,) = at.session_state[TESTS]
     assert (test.control, test.start, test.end) == ("Control", START, END)
     assert "“From elsewhere” worked" in conclusion(at)
+
+
+def with_money_off(column, cell):
+    """The shop's orders with a further column, filled on every second order of the campaign."""
+    head, *lines = order_csv().decode().splitlines()
+    marked = [f"{head},{column}"]
+    for number, line in enumerate(lines):
+        in_days = str(START) <= line.split(",")[2] <= str(END)
+        marked.append(f"{line},{cell if in_days and number % 2 else ''}")
+    return "\n".join(marked).encode()
+
+
+def choose_offer(at, name):
+    """The form of a list with an offer chosen by its label."""
+    box = next(found for found in at.selectbox if found.label == "Offer")
+    return box.select(name).run()
+
+
+def test_the_form_says_which_orders_had_money_off_and_what_the_gain_makes_of_it(front, listed):
+    at = results(use_upload(front, with_money_off("Discount Amount", "8.00")))
+    at = fill(uploaded(at, "List of customers with their group", listed))
+    said = words(at)
+    share = re.search(r"(\d+)% of their orders in these days carried a discount, on aver", said)
+    assert 35 <= int(share[1]) <= 65
+    assert "on average 8.00 off." in said
+    assert "The gain counts what they paid, so that money off is in it." in said
+    at = choose_offer(at, "Money off")
+    assert "counts these discounts, of both groups, and not the worth that you name" in words(at)
+    at = choose_offer(at, "Points")
+    assert "The gain counts what they paid, and your offer comes off on top." in words(at)
+
+
+def test_a_coupon_without_an_amount_says_that_the_amount_is_unknown(front, listed):
+    at = results(use_upload(front, with_money_off("Coupon", "SPRING")))
+    at = fill(uploaded(at, "List of customers with their group", listed))
+    assert "of their orders in these days named a coupon. How much was off is unknown." in words(at)
+    at = choose_offer(at, "Percentage off")
+    assert "is taken to have used the offer once" in words(at)
+
+
+def test_orders_without_money_off_say_nothing_of_it(front, listed):
+    at = fill(uploaded(results(shop(front)), "List of customers with their group", listed))
+    assert "of their orders in these days" not in words(at)
+
+
+def test_a_cost_that_nobody_has_set_is_said_and_can_be_set(front, listed):
+    at = fill(uploaded(results(shop(front)), "List of customers with their group", listed))
+    cost = next(box for box in at.number_input if box.label.startswith("Cost of a message"))
+    assert cost.value is None
+    at = button(at, "Measure it").click().run()
+    assumed = "A message is assumed to cost 0 until you set what it costs."
+    assert assumed in words(at)
+    gain = metrics(at)["Gain after cost"]
+    at.number_input(key="result_cost_From elsewhere").set_value(0.5).run()
+    at = button(at, "Count it").click().run()
+    assert not at.exception
+    assert assumed not in words(at)
+    assert metrics(at)["Gain after cost"] != gain
 
 
 def test_two_lists_and_who_was_really_sent_it(front):
@@ -320,6 +413,6 @@ def test_a_campaign_of_another_shop_is_not_measured(front):
     elsewhere = campaign_test("Elsewhere")
     strangers = elsewhere.groups.assign(customer_id="x" + elsewhere.groups["customer_id"])
     at = results(shop(front), replace(elsewhere, groups=strangers))
-    assert at.dataframe[0].value["state"].tolist() == ["Finished: cannot be measured"]
+    assert at.dataframe[0].value["state"].tolist() == ["Cannot be measured"]
     assert "is in orders.csv. Load the orders of the shop that sent it." in as_read(words(at))
     assert not at.exception

@@ -1,12 +1,15 @@
-"""The campaign on the table: begun where there is none, and what is usual for it."""
+"""The campaign on the table: begun where there is none, what is usual for it, and for others."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from math import ceil
 
 import numpy as np
 
 from retention.campaigns.campaign import Campaign, Channel
+from retention.campaigns.holdout import share_needed
+from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.starting import (
     FIRST_STAGES,
     first_stage,
@@ -15,12 +18,15 @@ from retention.campaigns.starting import (
 )
 from retention.campaigns.suppression import unreachable
 from retention.campaigns.usual import StartingLift
+from retention.errors import RetentionError
 from retention.experiments.campaign_test import CampaignTest
 from retention.experiments.learning import LearnedLift, learned_lift, lift_source, usual_prior
 from retention.playbook import strategy_of
-from retention.segments.labels import LABELS
+from retention.segments.labels import LABELS, STAGE_LABELS
+from retention.segments.rules import STAGES
 from retention.view.campaigns import data as data_of, segments
 from retention.view.campaigns.controls import lift_in_100
+from retention.view.campaigns.words import Bigger
 from retention.view.session import campaign_tests, campaigns as state, own_segments
 from retention.view.session.contact import contact_costs
 from retention.view.session.fixed_choices import CHOSEN
@@ -34,6 +40,8 @@ OWN = ""
 LONGEST_NAME = 80
 #: The channel where a strategy's own one reaches nobody.
 EMAIL: Channel = "email"
+#: The share of a plan's customers who are in a segment that is called wider.
+MOST_OF_THEM = 0.5
 
 
 def on_table(data: Loaded) -> Campaign:
@@ -170,6 +178,71 @@ def learned_for(data: Loaded, campaign: Campaign) -> LearnedLift | None:
 def take_lift(campaign: Campaign, lift: StartingLift) -> None:
     """Let the campaign on the table start from this lift."""
     state.change(with_lift(campaign, lift), lift=lift_in_100(lift.lift))
+
+
+def for_segments(data: Loaded, campaign: Campaign, names: tuple[str, ...]) -> Campaign:
+    """The campaign to other segments: settings stay, and what is as it began follows.
+
+    Name and lift follow the segments, unless they have been changed.
+
+    Args:
+        data: The loaded orders.
+        campaign: The campaign.
+        names: The other segments.
+    """
+    name = campaign.name
+    if name == usual_name(campaign):
+        name = state.free_name(campaign_name(campaign.strategy, names), campaign.name)
+    changed = replace(campaign, segments=names, name=name)
+    if has_lift(campaign, learned(data, campaign).start):
+        changed = with_lift(changed, learned(data, campaign, names).start)
+    return changed
+
+
+def bigger_audience(data: Loaded, plan: CampaignPlan) -> Bigger | None:
+    """The smallest wider stage, else all customers, whose own plan has a test that shows its lift.
+
+    It is planned as it would be if it were chosen instead: with its own lift, reach and gain. A
+    plan that is expected to lose money is none.
+
+    Args:
+        data: The loaded orders.
+        plan: The plan whose test shows too little.
+    """
+    campaign = plan.campaign
+    inside = segments.mask(data, campaign.segments)
+    masks = {
+        name: segments.mask(data, (name,))
+        for name in (*(STAGE_LABELS[stage] for stage in STAGES), segments.EVERYBODY)
+        if name not in campaign.segments
+    }
+    for name in sorted(masks, key=lambda name: int(masks[name].sum())):
+        if masks[name][inside].mean() > MOST_OF_THEM:
+            bigger = _test_of_bigger(data, for_segments(data, campaign, (name,)))
+            if bigger is not None and bigger.customers > plan.size:
+                return bigger
+    return None
+
+
+def _test_of_bigger(data: Loaded, campaign: Campaign) -> Bigger | None:
+    """The share that a campaign has to hold out to show its lift; None where no share does."""
+    try:
+        plan = data_of.plan_for(data, campaign)
+        share = share_needed(plan.size, campaign.terms.lift, plan.power.buys)
+        if share != share:
+            return None
+        followed = replace(campaign, holdout_share=ceil(round(share * 100, 6)) / 100)
+        plan = data_of.plan_for(data, followed)
+    except RetentionError:
+        return None  # it would address nobody
+    if not plan.power.suffices or plan.economics.gain.expected <= 0:
+        return None
+    return Bigger(
+        name=campaign.segments[0],
+        customers=plan.size,
+        share=followed.holdout_share,
+        lift=campaign.terms.lift,
+    )
 
 
 def _groups(data: Loaded, names: tuple[str, ...], inside: np.ndarray) -> tuple[str, ...]:

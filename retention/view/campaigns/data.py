@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 from retention.campaigns.campaign import Campaign
-from retention.campaigns.holdout import share_needed
 from retention.campaigns.new_customers import Acquisition, acquisition
 from retention.campaigns.one_customer.roles import Roles, campaign_roles
 from retention.campaigns.plan import CampaignPlan, Reachable, plan_of, reachable_of
@@ -28,19 +27,13 @@ from retention.models.cltv import with_order_value
 from retention.models.model import CltvModel
 from retention.own_segments.features import typical_wait
 from retention.random_draws import customer_hashes
-from retention.segments.labels import STAGE_LABELS
-from retention.segments.rules import STAGES
 from retention.view.campaigns import going_out, segments
-from retention.view.campaigns.words import Bigger
 from retention.view.session import campaign_tests, campaigns as state, choices, fixed_choices
 from retention.view.session.cache import kept
 from retention.view.session.loaded import Loaded, loaded_until
 from retention.view.session.own_segments import session_library
 from retention.view.session.people import left_alone, suppressed
 from retention.view.session.results import groups_for, model_for
-
-#: The share of a plan's customers who are in a segment that is called wider.
-MOST_OF_THEM = 0.5
 
 
 class _Who(NamedTuple):
@@ -180,58 +173,6 @@ def _priced_model(data: Loaded) -> CltvModel:
     """The session's model, with the marketer's order value where the orders have no amounts."""
     model, order_value = model_for(data), given_order_value(data)
     return model if order_value is None else with_order_value(model, order_value)
-
-
-def bigger_audience(data: Loaded, plan: CampaignPlan) -> Bigger | None:
-    """The smallest stage or trait that could show the lift of a plan, else all customers.
-
-    Its customers are taken to order as often without the campaign as those of the plan.
-    """
-    campaign, figures = plan.campaign, plan.economics
-    tests = going_out.holding(data, campaign, campaign.first_day(data.orders.end))
-    sizes = _reachable_sizes(
-        data,
-        left_alone(),
-        campaign.channel,
-        campaign.strategy,
-        campaign.terms.has_offer,
-        _own_rules(data),
-        going_out.tests_key(data, tests),
-        _campaign=campaign,
-        _tests=tests,
-    )
-    buys = figures.buyers_without / figures.customers if figures.customers else 0.0
-    members = segments.mask(data, campaign.segments)
-    for name, size in sorted(sizes.items(), key=lambda entry: entry[1]):
-        share = share_needed(size, campaign.terms.lift, buys)
-        is_wider = name == segments.EVERYBODY or (
-            size > plan.available_customers
-            and segments.mask(data, (name,))[members].mean() > MOST_OF_THEM
-        )
-        if is_wider and name not in campaign.segments and share == share:
-            return Bigger(name=name, customers=size, share=share)
-    return None
-
-
-@kept(max_entries=8, by_model=True)
-def _reachable_sizes(
-    data: Loaded,
-    leave: LeftAlone,
-    channel: str,  # noqa: ARG001 - a part of the key, as the rules
-    strategy: str,  # noqa: ARG001
-    has_offer: bool,  # noqa: ARG001
-    own_rules: str,  # noqa: ARG001
-    tests: tuple[str, ...],  # noqa: ARG001
-    _campaign: Campaign,
-    _tests: tuple[CampaignTest, ...],
-) -> dict[str, int]:
-    """How many customers of each stage, and of all, a campaign may address."""
-    free = np.ones(len(data.customers), dtype=bool)
-    held = left_to_tests(_tests, data.customers.index)
-    for reason in (held | suppressed(_campaign, data, leave)).values():
-        free &= ~reason
-    names = [*(STAGE_LABELS[stage] for stage in STAGES), segments.EVERYBODY]
-    return {name: int((segments.mask(data, (name,)) & free).sum()) for name in names}
 
 
 @kept(max_entries=1)

@@ -212,7 +212,7 @@ def _draw_test(data: Loaded, plan: CampaignPlan, key: str) -> None:
         plan.held,
         words.look_of(plan, end, data.orders.currency),
         proposal=proposal,
-        bigger=None if would_show else data_of.bigger_audience(data, plan),
+        bigger=None if would_show else beginning.bigger_audience(data, plan),
         measured=campaign.terms.lift_tests > 0,
     )
     if sentences:

@@ -18,6 +18,7 @@ from retention.view.campaigns.beginning import (
     OWN,
     begin_again,
     campaign_name,
+    for_segments,
     has_lift,
     learned,
     on_table,
@@ -123,15 +124,8 @@ def _segments_chosen(data: Loaded) -> None:
         # Without a segment there is nothing to plan: the ones before stay.
         state.change(campaign, segments=list(campaign.segments))
         return
-    name = campaign.name
-    follows = has_lift(campaign, learned(data, campaign).start)
-    lift = learned(data, campaign, chosen).start
-    if name == usual_name(campaign):
-        name = state.free_name(campaign_name(campaign.strategy, chosen), campaign.name)
-    changed = replace(campaign, segments=chosen, name=name)
-    if follows:
-        changed = with_lift(changed, lift)
-    state.change(changed, name=name, lift=lift_in_100(changed.terms.lift))
+    changed = for_segments(data, campaign, chosen)
+    state.change(changed, name=changed.name, lift=lift_in_100(changed.terms.lift))
 
 
 def _one_each(data: Loaded) -> None:

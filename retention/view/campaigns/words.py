@@ -126,17 +126,19 @@ def file_age(first: date, end: date) -> str:
 
 
 class Bigger(NamedTuple):
-    """A larger audience that could show a lift.
+    """A larger audience whose own plan has a test that shows its lift.
 
     Attributes:
         name: Of the segment.
-        customers: Customers in it who may be written to.
+        customers: Customers whom its plan addresses or holds out.
         share: The share of them to hold out.
+        lift: The lift of that plan.
     """
 
     name: str
     customers: int
     share: float
+    lift: float
 
 
 #: Campaigns that nobody would wait for.
@@ -173,7 +175,7 @@ def holdout_words(
         held: Customers held out.
         look: When it is read.
         proposal: The share and the days that would do.
-        bigger: A larger audience that could show the lift.
+        bigger: A larger audience whose test would show its lift.
         measured: Whether tests have measured the lift.
     """
     if not power.customers:
@@ -245,13 +247,16 @@ def _what_would_show(
         share = wording.percent(np.ceil(power.share_needed * 100) / 100)
         return f"Hold out {share} to show {lift}."
     half = lift_in_words(power.shown_by_half)
-    words = "Not even a half held out would" + (
-        f": it shows {half}." if power.shown_by_half == power.shown_by_half else "."
+    words = "Holding out a half would not show it" + (
+        f" either: a half shows {half}."
+        if power.shown_by_half == power.shown_by_half
+        else " either."
     )
     if bigger is not None:
         return (
-            f"{words} “{bigger.name}”, {wording.count(bigger.customers)} who may be written to, "
-            f"would with about {wording.percent(bigger.share)} held out."
+            f"{words} Choose “{bigger.name}” instead and hold out {wording.percent(bigger.share)} "
+            f"of its {wording.count(bigger.customers)} customers: that test should show its lift "
+            f"of {lift_in_words(bigger.lift)}."
         )
     if not np.isfinite(power.campaigns_needed):
         return f"{words} Assume a lift above 0."

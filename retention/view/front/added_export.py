@@ -39,11 +39,14 @@ class Offer:
         orders: The orders of both; None where the two do not go together.
         added: What the export adds; None alike.
         refusal: Why the two do not go together.
+        doubts: What to doubt of the export as a part of the joined orders. Its own length counts
+            for nothing there.
     """
 
     orders: Orders | None = None
     added: AddedOrders | None = None
     refusal: DataError | None = None
+    doubts: tuple[str, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -79,7 +82,7 @@ def offer(data: Loaded | None, newer: Orders, name: str) -> Offer | None:
         newer: The orders of the export.
         name: What the export is called.
     """
-    if data is None or data.origin.kind in _CLOSED or newer.aside is None:
+    if data is None or not takes_newer(data) or newer.aside is None:
         return None
     return _compare((data.orders.digest, newer.digest), _data=data, _newer=newer, _name=name)
 
@@ -95,7 +98,19 @@ def _compare(key: tuple[str, str], *, _data: Loaded, _newer: Orders, _name: str)
         orders, added = add_export(kept, _newer, names=(_data.name, _name))
     except DataError as error:
         return Offer(refusal=error)
-    return Offer(orders=orders, added=added)
+    # What is said of the loaded orders is known, and the warnings of the two stand above.
+    known = {*kept.report.warnings, *added.warnings}
+    doubts = tuple(doubt for doubt in orders.report.warnings if doubt not in known)
+    return Offer(orders=orders, added=added, doubts=doubts)
+
+
+def takes_newer(data: Loaded) -> bool:
+    """Return whether a newer export can be added to what is loaded.
+
+    Args:
+        data: What is loaded.
+    """
+    return data.origin.kind not in _CLOSED and data.orders.aside is not None
 
 
 def let_go() -> None:
@@ -141,7 +156,7 @@ def add(
     progress("Adding the orders")
     before, now = data.orders.digest, proposed.orders.digest
     if before != now:
-        loaded.put_added(data, proposed.orders, progress)
+        loaded.put_added(data, proposed.orders, progress, is_older=proposed.added.is_older)
         fixed_choices.follow_orders(before, now)
         campaigns.follow_orders(before, now)
     st.session_state[_OUTCOME] = _Outcome(digest=now, name=name, added=proposed.added)

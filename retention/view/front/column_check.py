@@ -1,6 +1,7 @@
 """The step between a file and its use: its columns, with a preview that follows every change."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -102,22 +103,24 @@ def check_columns(draft: Draft, data: Loaded | None) -> None:
     form, preview = st.columns([2, 3], gap="large")
     places = _Places(questions=questions, use=use, outcome=outcome, form=form)
     mapping, reading = _choose_and_read(draft, places)
+    proposed = None
+    if reading is not None:
+        with outcome:
+            proposed = added_export.offer(data, reading.orders, draft.sheet.name)
     with preview:
         if reading is not None:
-            _draw_first_orders(reading)
+            _draw_first_orders(reading, _doubts(proposed))
         with folded(
             f"The {draft.kind} as it is", "table", "folded_raw_preview", is_open=reading is None
         ) as is_open:
             if is_open:
                 st.dataframe(draft.preview, hide_index=True, key="raw_preview")
-    proposed = None
     if reading is not None:
         with outcome.container():
-            proposed = added_export.offer(data, reading.orders, draft.sheet.name)
             if data is not None and proposed is not None:
                 added_export.draw_offer(data, proposed)
             _draw_numbers(reading)
-            _draw_warnings(reading, mapping)
+            _draw_warnings(reading, mapping, is_added=_doubts(proposed) is not None)
             if not reading.orders.has_amounts:
                 _warn_without_amounts(draft, mapping)
     pressed = _draw_buttons(use, reading, proposed)
@@ -221,9 +224,17 @@ def _draw_numbers(reading: Reading) -> None:
     widgets.metric_row([*sums, skipped])
 
 
-def _draw_warnings(reading: Reading, mapping: Mapping) -> None:
-    """What is likely to be a mistake, said before anything is used."""
-    if FEW_ORDERS <= reading.placed <= ONE_ORDER_EACH * reading.customers:
+def _doubts(proposed: Offer | None) -> tuple[str, ...] | None:
+    """What to doubt of the joined orders; None where the file is not likely to be added."""
+    return proposed.doubts if proposed is not None and proposed.is_likely else None
+
+
+def _draw_warnings(reading: Reading, mapping: Mapping, *, is_added: bool) -> None:
+    """What is likely to be a mistake, said before anything is used.
+
+    A short file is judged by the orders that it is likely to be added to.
+    """
+    if not is_added and FEW_ORDERS <= reading.placed <= ONE_ORDER_EACH * reading.customers:
         st.warning(
             f"**Is {text.plain(mapping.columns['customer_id'], 80)} really the customer?**  \n"
             f"{wording.plural(reading.customers, 'customer')} with "
@@ -253,8 +264,11 @@ def _warn_without_amounts(draft: Draft, mapping: Mapping) -> None:
     )
 
 
-def _draw_first_orders(reading: Reading) -> None:
-    """The first orders as they were read, what was assumed, and what was left out."""
+def _draw_first_orders(reading: Reading, doubts: Sequence[str] | None) -> None:
+    """The first orders as they were read, what was assumed, and what was left out.
+
+    `doubts` are those of the joined orders, where these are likely to be added to others.
+    """
     orders = reading.orders
     st.subheader(
         "What comes out",
@@ -267,7 +281,7 @@ def _draw_first_orders(reading: Reading) -> None:
         key="orders_preview",
         column_config=_order_columns(orders.currency, timed=reading.timed),
     )
-    left_out.draw_notes(left_out.notes(orders), orders.report.unused)
+    left_out.draw_notes(left_out.notes(orders, doubts), orders.report.unused)
     if orders.report.reasons:
         with folded("Rows left out, and why", "filter_alt_off", "folded_left_out") as is_open:
             if is_open:

@@ -126,14 +126,20 @@ def draw_reasons(orders: Orders, *, key: str) -> None:
     )
 
 
-def notes(orders: Orders) -> list[str]:
-    """Return what to doubt, what was assumed and what was noticed while reading, in words."""
-    return [*_warnings(orders), *_notes(orders)]
+def notes(orders: Orders, doubts: Sequence[str] | None = None) -> list[str]:
+    """Return what to doubt, what was assumed and what was noticed while reading, in words.
+
+    Args:
+        orders: The orders, with the report on the file's rows.
+        doubts: What to doubt of them as a part of other orders; what stands in the report if None.
+    """
+    return [*_warnings(orders, doubts), *_notes(orders)]
 
 
-def _warnings(orders: Orders) -> list[str]:
+def _warnings(orders: Orders, doubts: Sequence[str] | None = None) -> list[str]:
     """What to doubt. That there are no amounts is said further up."""
-    return [warning for warning in orders.report.warnings if warning != wording.NO_AMOUNTS]
+    all_doubts = orders.report.warnings if doubts is None else doubts
+    return [warning for warning in all_doubts if warning != wording.NO_AMOUNTS]
 
 
 def _notes(orders: Orders) -> list[str]:

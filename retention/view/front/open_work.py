@@ -71,7 +71,7 @@ def read_file(files: Sequence[UploadedFile], step: Callable[[str], None]) -> Wor
 
 
 def draw_waiting() -> None:
-    """Say that the opened work waits for its orders, and let it go on without."""
+    """Say that the opened work waits for its orders, and let it have others."""
     work = record.waiting()
     if work is None or work.source is None:
         return
@@ -84,9 +84,11 @@ def draw_waiting() -> None:
         icon=":material/hourglass_top:",
     )
     st.button(
-        "Go on without them",
+        "Keep its settings and campaigns, and use other orders",
         type="tertiary",
         icon=":material/close:",
         key="work_not_waiting",
         on_click=record.stop_waiting,
+        help="Settings, segments and campaigns of the work stay. The orders that you load next "
+        "count as others: their columns are found anew.",
     )

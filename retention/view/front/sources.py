@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -27,6 +27,7 @@ from retention.samples.data_sets import SAMPLES
 from retention.sheets.sheet import Sheet, open_sheets
 from retention.view import page_table, text, widgets
 from retention.view.front import local_file, open_work, warehouse_table
+from retention.view.front.added_export import takes_newer
 from retention.view.front.needs import draw_needs
 from retention.view.session import choices, loaded
 from retention.view.session.kept_work import record
@@ -99,12 +100,14 @@ def choose_source(data: Loaded | None) -> None:
         data: What is loaded so far.
     """
     _draw_head(data)
-    again = _draw_lost() if data is None else None
+    can_go_on = data is None and kept_offer.draw_offer(stays=False)
+    # What a reload has lost is in the offer.
+    again = _draw_lost() if data is None and not can_go_on else None
     store, cdnow, own = st.columns(3, gap="medium")
     with store, _card(":material/storefront:", "Sample store"):
         st.markdown(rewritten(f"{SAMPLES['store'].description} {_sentence(SAMPLES['store'].size)}"))
         st.space("stretch")
-        if st.button("Open the sample store", type="primary", width="stretch"):
+        if st.button("Open the sample store", type=_first_choice(can_go_on), width="stretch"):
             _load_sample("store")
     with cdnow, _card(":material/album:", "CDNOW, real orders"):
         st.markdown(rewritten(f"{SAMPLES['cdnow'].description} 2,357 customers, 6,919 orders."))
@@ -139,6 +142,12 @@ def choose_source(data: Loaded | None) -> None:
     draw_needs()
 
 
+def _first_choice(can_go_on: bool) -> Literal["primary", "secondary"]:
+    """How the sample's button looks: one button of a page stands out."""
+    is_first = not can_go_on and record.waiting() is None and not choosing()
+    return "primary" if is_first else "secondary"
+
+
 def _draw_refusal() -> None:
     """Say why the last file was refused; several files stay in the uploader while they are."""
     file_ids, refusal = st.session_state.get(_REFUSED, ("", None))
@@ -154,8 +163,8 @@ def _draw_head(data: Loaded | None) -> None:
             "worth, and which groups to talk to."
         )
     else:
-        st.title("Load other orders", anchor=False)
-        st.markdown(f"{text.plain(data.name)} stays loaded until other orders have been read.")
+        st.title("Load newer or other orders", anchor=False)
+        st.markdown(what_loading_does(data))
         if st.button(
             f"Back to {text.plain(data.name, 60)}", icon=":material/arrow_back:", type="tertiary"
         ):
@@ -171,10 +180,25 @@ def _draw_head(data: Loaded | None) -> None:
         )
 
 
+def what_loading_does(data: Loaded) -> str:
+    """Say what each choice does to the loaded orders, before one is made, as Markdown.
+
+    Args:
+        data: What is loaded.
+    """
+    name = text.plain(data.name, 80)
+    replaced = f"the place of **{name}**, which stays loaded until then."
+    if not takes_newer(data):
+        return f"**Replaced:** other orders take {replaced}"
+    return (
+        f"**Added:** a newer export of the same shop is added to **{name}**. Each order then "
+        "counts once, and all that you have made stays. You see first what it would add.  \n"
+        f"**Replaced:** the export of another shop, a sample or saved work takes {replaced}"
+    )
+
+
 def _draw_lost() -> Origin | None:
     """Say which orders a reload has lost, and return those that a click asks for again."""
-    if kept_offer.draw_offer(stays=False):
-        return None  # what a reload has lost is in the offer
     by_path = " Or open it by its path." * local_file.is_allowed()
     return lost.draw_notice(
         f"Choose the file again below.{by_path}", can_open_paths=local_file.is_allowed()

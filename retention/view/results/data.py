@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import isfinite
@@ -11,6 +12,7 @@ import pandas as pd
 
 from retention import wording
 from retention.campaigns.campaign import Campaign
+from retention.campaigns.usual import usual_lift
 from retention.customers.summary import summarise_customers
 from retention.display import key_text
 from retention.errors import DataError, RetentionError
@@ -19,6 +21,7 @@ from retention.experiments.campaign_test import CampaignTest, MeasuredLift
 from retention.experiments.learning import measured_lift
 from retention.experiments.measure import measure_test
 from retention.experiments.metrics import Metric
+from retention.experiments.outcomes import window_offers
 from retention.experiments.result import CampaignResult, GroupResult, State
 from retention.experiments.words import best_group, result_state_words, state_words
 from retention.models.cltv import fit_cltv, predict_cltv
@@ -80,6 +83,24 @@ class Drawn(NamedTuple):
     days: pd.DataFrame
 
 
+class Discounts(NamedTuple):
+    """What the orders of those addressed say of money off within a test's days.
+
+    Attributes:
+        orders: Their orders.
+        discounted: Those with a discount.
+        discount: What was off, in money.
+        with_coupon: Orders that name a coupon.
+        are_known: Whether an order of either group has a discount, so that the gain reads them.
+    """
+
+    orders: int
+    discounted: int
+    discount: float
+    with_coupon: int
+    are_known: bool
+
+
 class _Before(NamedTuple):
     """The customers on the day before a test, and the model of them; None where there is none."""
 
@@ -131,6 +152,30 @@ def drawn_for(data: Loaded, test: CampaignTest) -> Drawn:
         DataError: As `measure_test`.
     """
     return _drawn(data, _key_of(test), _result=result_for(data, test))
+
+
+def discounts_for(
+    data: Loaded, addressed: Iterable[str], everybody: Iterable[str], first: date, last: date
+) -> Discounts:
+    """Return what the orders of those addressed say of money off.
+
+    Args:
+        data: The session's data.
+        addressed: Customers who got the campaign.
+        everybody: Those and the customers who did not.
+        first: The first day that counts.
+        last: The last day that counts.
+    """
+    offers = _offers(data, first, last)
+    theirs = offers[offers.index.isin(list(addressed))].sum()
+    of_all = offers[offers.index.isin(list(everybody))]
+    return Discounts(
+        orders=int(theirs["orders"]),
+        discounted=int(theirs["discounted"]),
+        discount=float(theirs["discount"]),
+        with_coupon=int(theirs["with_coupon"]),
+        are_known=bool(of_all["discounted"].any()),
+    )
 
 
 def by_segment_for(
@@ -313,7 +358,21 @@ def _result(
             f"None of the {wording.plural(len(_test.groups), 'customer')} of this campaign is in "
             f"{data.name}. Load the orders of the shop that sent it."
         )
-    return measure_test(data.orders, _test, model, sent=_sent, others=_others)
+    usual = _usual_lift(data, _test)
+    return measure_test(data.orders, _test, model, sent=_sent, others=_others, usual=usual)
+
+
+def _usual_lift(data: Loaded, test: CampaignTest) -> float:
+    """The lift that a campaign to a test's customers usually has: lower where many had lapsed."""
+    if data.orders.start >= test.start:
+        return usual_lift(0.0)
+    stages = labels_for(data, test).reindex(test.groups["customer_id"]).dropna()
+    return usual_lift(float((stages == STAGE_LABELS["lapsed"]).mean()) if len(stages) else 0.0)
+
+
+@kept(max_entries=4)
+def _offers(data: Loaded, first: date, last: date) -> pd.DataFrame:
+    return window_offers(data.orders, first, last)
 
 
 @kept(max_entries=12)

@@ -45,7 +45,8 @@ def draw_list(entries: tuple[Entry, ...], choice: RowChoice) -> Entry:
         on_select=partial(choice.take_from_table, _TABLE, choice.names),
         selection_mode="single-row",
         column_config={
-            "campaign": st.column_config.TextColumn("Campaign", width="medium"),
+            # Both are whole on a phone.
+            "campaign": st.column_config.TextColumn("Campaign", width=170),
             "state": st.column_config.TextColumn("State"),
             "first": st.column_config.DateColumn("First day", format="D MMM YYYY"),
             "last": st.column_config.DateColumn("Last day", format="D MMM YYYY"),
@@ -58,6 +59,18 @@ def draw_list(entries: tuple[Entry, ...], choice: RowChoice) -> Entry:
     return next(entry for entry in entries if entry.name == name)
 
 
+def short_state(words: str) -> str:
+    """Return where a campaign stands in words that a phone shows whole.
+
+    >>> short_state("Finished: did not work"), short_state("Running: day 12 of 60")
+    ('Did not work', 'Day 12 of 60')
+    >>> short_state("Finished")
+    'Finished'
+    """
+    last = words.rpartition(": ")[2].rpartition("out, ")[2]
+    return last[:1].upper() + last[1:]
+
+
 def _frame(entries: tuple[Entry, ...]) -> pd.DataFrame:
     rows = []
     for entry in entries:
@@ -67,7 +80,7 @@ def _frame(entries: tuple[Entry, ...]) -> pd.DataFrame:
         rows.append(
             {
                 "campaign": text.one_line(entry.name, 80),
-                "state": entry.words,
+                "state": short_state(entry.words),
                 "first": entry.first,
                 "last": entry.window and entry.window.end,
                 "look_on": entry.window and entry.window.look_on,

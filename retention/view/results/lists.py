@@ -10,7 +10,6 @@ import streamlit as st
 
 from retention import wording
 from retention.campaigns.campaign import Campaign, Message
-from retention.campaigns.offers import OFFERS, Offer
 from retention.campaigns.terms import MAIN, Terms
 from retention.errors import RetentionError
 from retention.experiments.campaign_test import CampaignTest
@@ -20,6 +19,7 @@ from retention.periods import Window
 from retention.signal_files.read import open_signals
 from retention.view import text, widgets
 from retention.view.results import sent_list
+from retention.view.results.costs import draw_costs
 from retention.view.session import campaign_tests
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import contacts_for
@@ -145,12 +145,12 @@ def _draw_read(listed: ListedGroups) -> None:
     read = " and ".join(columns)
     st.caption(text.plain(f"Read: {read}. Groups: {', '.join(sizes)}.", 600))
     if not len(listed.groups) - listed.without_orders:
-        st.warning("No customer of the list has an order here.", icon=":material/warning:")
+        st.warning("No customer of the list has a valid order here.", icon=":material/warning:")
 
 
 def _draw_form(data: Loaded, listed: ListedGroups) -> None:
     """What the list does not say: the control, the name, the days, the cost and the offer."""
-    end, currency = data.orders.end, data.orders.currency
+    end = data.orders.end
     groups = list(listed.sizes)
     likely = likely_control(groups)
     options = [*groups, NOBODY]
@@ -173,27 +173,15 @@ def _draw_form(data: Loaded, listed: ListedGroups) -> None:
     last = last_box.date_input(
         "Last day that counts", latest, format="YYYY-MM-DD", key=_key("last")
     )
-    cost_box, kind_box, worth_box = st.columns(3, gap="medium")
-    cost = cost_box.number_input(
-        f"Cost of a message{f' ({currency})' if currency else ''}",
-        min_value=0.0,
-        value=0.0,
-        step=0.01,
-        key=_key("cost"),
+    control = "" if control == NOBODY else control
+    customers = listed.groups["customer_id"]
+    cost, offer = draw_costs(
+        data,
+        customers[listed.groups["group"] != control],
+        customers,
+        (first, last),
+        _key("terms"),
     )
-    kind = kind_box.selectbox(
-        "Offer", list(OFFERS), format_func=lambda offer: OFFERS[offer], key=_key("offer")
-    )
-    worth = 0.0
-    if kind == "percentage":
-        worth = worth_box.number_input("Percent off", 0, 100, 10, key=_key("percent")) / 100
-    elif kind != "none":
-        worth = worth_box.number_input(
-            f"Worth{f' ({currency})' if currency else ''}",
-            min_value=0.0,
-            value=5.0,
-            key=_key("worth"),
-        )
     margin = store_settings().margin
     widgets.settings_line(
         f"{wording.percent(margin)} of the price is left after the goods.", "results"
@@ -210,8 +198,8 @@ def _draw_form(data: Loaded, listed: ListedGroups) -> None:
                 name=name.strip(),
                 first=first,
                 last=last,
-                control="" if control == NOBODY else control,
-                terms=Terms(contact_cost=cost, margin=margin, offer=Offer(kind, worth)),
+                control=control,
+                terms=Terms(contact_cost=cost, margin=margin, offer=offer),
             )
             reached = (
                 None if sent is None else sent_list.read_customers(sent.getvalue(), sent.name, data)

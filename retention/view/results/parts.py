@@ -22,6 +22,7 @@ from retention.experiments.words import (
 )
 from retention.view import forecast_panels, text, widgets
 from retention.view.results import data as data_of, frames, sent_list, take_along, words
+from retention.view.results.costs import draw_unset_cost
 from retention.view.session import campaign_tests
 from retention.view.session.loaded import Loaded
 
@@ -60,6 +61,8 @@ def draw_result(data: Loaded, test: CampaignTest, result: CampaignResult, said: 
         _draw_without_holdout(data, result)
     else:
         _draw_figures(group, data.orders.currency)
+        if group.gain is not None:
+            draw_unset_cost(test)
         _draw_doubts(result)
         _draw_part(data, test, result, group)
         _draw_lesson(data, test, result)
@@ -72,12 +75,18 @@ def _head(test: CampaignTest, result: CampaignResult) -> str:
         for name, size in result.customers.items()
     )
     days = f"{wording.day(test.start)} to {wording.day(test.end)}"
-    strangers = (
-        f" {wording.plural(result.strangers, 'customer')} of them never ordered."
-        if result.strangers
-        else ""
+    return f"{days}, {wording.days(test.days)}: {sizes}.{_strangers(result)}"
+
+
+def _strangers(result: CampaignResult) -> str:
+    """How many customers of the groups have no order that counts; "" where all have one."""
+    if not result.strangers:
+        return ""
+    have = "has" if result.strangers == 1 else "have"
+    return (
+        f" {wording.plural(result.strangers, 'customer')} of them {have} no valid order up to "
+        f"{wording.day(result.until)}: cancelled ones do not count."
     )
-    return f"{days}, {wording.days(test.days)}: {sizes}.{strangers}"
 
 
 def _lower(label: str) -> str:
@@ -247,10 +256,15 @@ def metrics_table(rows: list[list[str]]) -> str:
     body = ""
     for row in rows:
         kind = " class=beside" if row[0] == frames.CAPPED else ""
-        body += f"<tr{kind}>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+        # On a phone each number stands below its own heading, and nothing scrolls sideways.
+        numbers = "".join(
+            f'<td data-head="{escape(label)}">{escape(cell)}</td>'
+            for label, cell in zip(head[1:], row[1:], strict=True)
+        )
+        body += f"<tr{kind}><td>{escape(row[0])}</td>{numbers}</tr>"
     return (
         '<div class=result-scroll tabindex=0 role=region aria-label="Both groups">'
-        "<table class=result-table>"
+        '<table class="result-table stacks">'
         f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -16,6 +16,7 @@ from retention.experiments.words import explained_words, lift_sentence, metric_l
 from retention.view import forecast_panels, widgets
 from retention.view.documents import document_template, svg_of
 from retention.view.results import data as data_of, frames, words
+from retention.view.results.forgetting import draw_forget
 from retention.view.session import campaign_tests
 from retention.view.session.loaded import Loaded
 
@@ -61,15 +62,7 @@ def draw_report(
             key="results_report",
             on_click="ignore",
         )
-        st.button(
-            "Forget this campaign's test",
-            icon=":material/delete:",
-            key="results_forget",
-            type="tertiary",
-            on_click=campaign_tests.forget_test,
-            args=(test.name,),
-            help="Its groups and what it taught. A kept plan stays in the calendar.",
-        )
+        draw_forget(test)
 
 
 def report_html(

@@ -16,6 +16,7 @@ from retention.experiments.campaign_test import CampaignTest
 from retention.experiments.words import planned_sentence
 from retention.view import page_table, text, widgets
 from retention.view.results.data import Entry
+from retention.view.results.forgetting import draw_forget
 from retention.view.session import campaign_tests
 from retention.view.session.campaigns import CALENDAR_PAGE
 from retention.view.session.loaded import Loaded
@@ -90,14 +91,7 @@ def _draw_planned(data: Loaded, test: CampaignTest) -> None:
             icon=":material/upload_file:",
             query_params={"load": "other"},
         )
-        st.button(
-            "Forget these groups",
-            icon=":material/delete:",
-            key="results_forget_planned",
-            type="tertiary",
-            on_click=campaign_tests.forget_test,
-            args=(test.name,),
-        )
+        draw_forget(test)
 
 
 def _draw_not_out(data: Loaded, entry: Entry, planner: Planner) -> None:

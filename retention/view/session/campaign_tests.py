@@ -12,6 +12,7 @@ from retention.display import key_text
 from retention.experiments.campaign_test import HELD_OUT, CampaignTest, MeasuredLift
 from retention.experiments.groups import experiment_groups
 from retention.experiments.result import State, state_of_days
+from retention.kept_work.made import NotedTest
 from retention.periods import Window
 
 _TESTS = "campaign_tests"
@@ -44,7 +45,8 @@ def keep_all_tests(campaign_tests: tuple[CampaignTest, ...]) -> None:
 
 
 def forget_test(name: str) -> None:
-    """Drop a campaign that has gone out, and what it taught."""
+    """Drop a campaign that has gone out, what it taught, and what is noted of it."""
+    keep_all_notes(tuple(note for note in notes() if note.name != name))
     keep_all_tests(tuple(test for test in tests() if test.name != name))
     keep_all_lifts(tuple(lift for lift in lifts() if lift.name != name))
 
@@ -219,6 +221,35 @@ def take_next() -> None:
 def mark_read(test: CampaignTest) -> None:
     """Remember that the visitor has seen the result of a finished test."""
     st.session_state[_READ] = st.session_state.get(_READ, frozenset()) | {_name_and_end(test)}
+
+
+def notes() -> tuple[NotedTest, ...]:
+    """What is noted of the campaigns that have gone out, of those that have a note."""
+    read = st.session_state.get(_READ, frozenset())
+    noted = (
+        NotedTest(
+            name=test.name,
+            is_read=_name_and_end(test) in read,
+            is_drawn_again=test.name in drawn_again(),
+            sent=sent_of(test.name),
+        )
+        for test in tests()
+    )
+    return tuple(note for note in noted if note != NotedTest(note.name))
+
+
+def keep_all_notes(noted: tuple[NotedTest, ...]) -> None:
+    """Make these what is noted of the campaigns that have gone out.
+
+    Args:
+        noted: The notes, on campaigns that the session has.
+    """
+    by_name = {test.name: test for test in tests()}
+    st.session_state[_READ] = frozenset(
+        _name_and_end(by_name[note.name]) for note in noted if note.is_read
+    )
+    st.session_state[_DRAWN_AGAIN] = frozenset(note.name for note in noted if note.is_drawn_again)
+    st.session_state[_SENT] = {note.name: note.sent for note in noted if note.sent is not None}
 
 
 def unread(end: date) -> tuple[CampaignTest, ...]:

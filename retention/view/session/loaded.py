@@ -13,6 +13,7 @@ import streamlit as st
 
 from retention.columns.mapping import Mapping
 from retention.customers.summary import summarise_customers
+from retention.kept_work.made import JoinedFiles
 from retention.notation import english
 from retention.orders.orders import Orders, read_orders
 from retention.samples.data_sets import SAMPLES, sample_file
@@ -61,6 +62,7 @@ class Loaded:
         origin: Where they came from.
         currency_is_set: Whether the currency is that of the store settings: the orders name none.
         mapping: Which column of the file plays which role, as it was chosen; None of a sample.
+        files: The exports that were added to each other; None of a single one.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Loaded:
     origin: Origin = UPLOAD
     currency_is_set: bool = False
     mapping: Mapping | None = None
+    files: JoinedFiles | None = None
 
     @property
     def in_warehouse(self) -> bool:
@@ -106,6 +109,7 @@ def put(
     progress: Callable[[str], None] = _no_progress,
     origin: Origin = UPLOAD,
     mapping: Mapping | None = None,
+    files: JoinedFiles | None = None,
 ) -> Loaded:
     """Make these orders the session's data.
 
@@ -115,6 +119,7 @@ def put(
         progress: Is told each step in words.
         origin: Where they came from.
         mapping: Which column of the file plays which role.
+        files: The exports that they were joined of.
 
     Raises:
         RetentionError: There is no customer; what was loaded before stays in place.
@@ -122,7 +127,14 @@ def put(
     progress("Counting customers")
     customers = summarise_customers(orders)
     return _keep(
-        Loaded(name=name, orders=orders, customers=customers, origin=origin, mapping=mapping)
+        Loaded(
+            name=name,
+            orders=orders,
+            customers=customers,
+            origin=origin,
+            mapping=mapping,
+            files=files,
+        )
     )
 
 
@@ -132,23 +144,37 @@ def is_made(name: SampleName) -> bool:
 
 
 def put_added(
-    data: Loaded, orders: Orders, progress: Callable[[str], None] = _no_progress
+    data: Loaded,
+    orders: Orders,
+    progress: Callable[[str], None] = _no_progress,
+    *,
+    is_older: bool = False,
 ) -> Loaded:
     """Make loaded orders and those that were added to them the session's data.
 
-    What was made of the loaded orders stays: their name, and the files of signals.
+    The files of signals stay. The name says how many files were added to the first one.
 
     Args:
         data: What is loaded.
         orders: Its orders, with the others.
         progress: Is told each step in words.
+        is_older: Whether the others end before the loaded ones.
     """
     progress("Counting customers")
     customers = summarise_customers(orders)
+    files = (data.files or JoinedFiles(data.name)).with_another(is_older=is_older)
     follow_orders(data.orders.digest, orders.digest)
     # A reload cannot bring both back at once.
     return _keep(
-        replace(data, orders=orders, customers=customers, origin=UPLOAD, currency_is_set=False)
+        replace(
+            data,
+            name=files.name,
+            orders=orders,
+            customers=customers,
+            origin=UPLOAD,
+            currency_is_set=False,
+            files=files,
+        )
     )
 
 

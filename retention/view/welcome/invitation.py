@@ -52,7 +52,12 @@ def draw_invitation(page: page_table.Page) -> None:
         if page is not None:
             answers.draw_answer(page.path)
         with st.container(horizontal=True, vertical_alignment="center"):
-            load = st.button("Load the sample store", type="primary", icon=":material/storefront:")
+            load = st.button(
+                "Load the sample store",
+                # One button of a page stands out, and with kept work it is “Go on”.
+                type="secondary" if is_kept else "primary",
+                icon=":material/storefront:",
+            )
             st.page_link(
                 page_table.FRONT_PAGE, label="Use your own orders", icon=":material/upload_file:"
             )

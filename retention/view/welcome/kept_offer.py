@@ -59,7 +59,7 @@ def _draw_forget() -> None:
 
 
 def offer_words(work: Work, now: datetime) -> str:
-    """Return what is offered, as Markdown: the orders' name, their customers, and when.
+    """Return what is offered, as Markdown: the orders' name, last day, customers, and when.
 
     Args:
         work: The kept work.
@@ -68,7 +68,9 @@ def offer_words(work: Work, now: datetime) -> str:
     source = work.source
     name = "your work" if source is None else text.plain(source.name, 80)
     customers = "" if source is None else f", {wording.plural(source.customers, 'customer')}"
-    return f"**Go on with {name}**{customers}, kept {ago(now - work.saved_at)}"
+    until = None if source is None else source.until
+    days = "" if until is None else f", orders up to {wording.day(until)}"
+    return f"**Go on with {name}**{days}{customers}, kept {ago(now - work.saved_at)}"
 
 
 def ago(passed: timedelta) -> str:

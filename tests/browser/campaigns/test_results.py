@@ -90,6 +90,10 @@ def test_the_sample_store_tells_its_story_on_a_phone(visit):
     expect(page.get_by_text("did not work").first).to_be_visible()
     at_rest(page)
     assert page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 1
+    for head in ("Difference", "95% range"):
+        box = page.locator(f'.result-table td[data-head="{head}"]').first.bounding_box()
+        assert box["x"] >= 0, head
+        assert box["x"] + box["width"] <= PHONE["width"], head
     before = page.locator(".result-table").text_content()
     page.get_by_text("Without the forecast").first.click()
     expect(page.locator(".result-table")).not_to_have_text(before)
@@ -97,3 +101,25 @@ def test_the_sample_store_tells_its_story_on_a_phone(visit):
     expect(page.get_by_text("no more than chance").first).to_be_visible()
     page.get_by_role("radio", name="Checks").click()
     expect(page.get_by_text("Sizes of the groups").first).to_be_visible()
+
+
+def test_the_calendar_links_to_results_with_all_of_its_words_on_a_phone(visit):
+    page = visit("/campaigns")
+    button(page, "Load the sample store").click()
+    button(page, "Keep this campaign").click()
+    expect(button(page, "Keep the changes")).to_be_visible()
+    at_rest(page)
+    menu(page, "Calendar")
+    button(page, "It goes out").click()
+    link = page.get_by_role("link", name=re.compile("see Results"))
+    expect(link).to_be_visible()
+    page.set_viewport_size(PHONE)
+    at_rest(page)
+    cut = link.evaluate(
+        "a => [a, ...a.querySelectorAll('*')].some(e => e.scrollWidth > e.clientWidth + 1 "
+        "&& getComputedStyle(e).overflowX !== 'visible' && e.clientWidth > 0)"
+    )
+    assert not cut
+    box = link.bounding_box()
+    assert box["x"] + box["width"] <= PHONE["width"]
+    assert box["height"] > 40  # two lines

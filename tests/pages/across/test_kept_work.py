@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from retention import wording
 from retention.errors import DataError
 from retention.kept_work import folder
 from retention.kept_work.work import Work
@@ -76,10 +77,12 @@ def test_every_field_of_the_work_differs_from_that_of_an_empty_session():
 def test_kept_work_is_offered_gone_on_with_and_forgotten(at_home, kept):
     folder.write(some_work())
     at = open_app().run()
-    assert "Go on with orders.csv, 3 customers, kept" in words(at).replace("**", "")
+    until = wording.day(some_work().source.until)
+    offered = f"Go on with orders.csv + 2 newer files, orders up to {until}, 3 customers, kept"
+    assert offered in words(at).replace("**", "")
     at = button(at, "Go on").click().run()
     assert not at.exception
-    assert at.session_state["loaded_orders"].name == "orders.csv"
+    assert at.session_state["loaded_orders"].name == "orders.csv + 2 newer files"
     assert at.session_state["store_settings"].margin == 0.35
     at = open_app().run()
     at = button(at, "Delete what is kept").click().run()
@@ -92,7 +95,29 @@ def test_a_page_without_data_offers_it_too(at_home):
     at = open_page("pages/rfm.py")
     at = button(at, "Go on").click().run()
     assert not at.exception
-    assert at.session_state["loaded_orders"].name == "orders.csv"
+    assert at.session_state["loaded_orders"].name == "orders.csv + 2 newer files"
+
+
+@pytest.mark.parametrize("path", ["app.py", "pages/rfm.py"])
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_one_button_of_an_empty_page_stands_out(at_home, path, is_kept):
+    if is_kept:
+        folder.write(some_work())
+    at = open_app().run() if path == "app.py" else open_page(path)
+    filled = [found.label for found in at.button if found.proto.type == "primary"]
+    sample = "Open the sample store" if path == "app.py" else "Load the sample store"
+    assert filled == (["Go on"] if is_kept else [sample])
+
+
+def test_opened_work_may_have_other_orders_and_says_what_stays():
+    at = open_app()
+    at.session_state["work_waiting"] = some_work(with_orders=False)
+    at = at.run()
+    other = button(at, "Keep its settings and campaigns, and use other orders")
+    assert "columns are found anew" in other.help
+    at = other.click().run()
+    assert at.session_state["work_waiting"] is None
+    assert "Your work is open" not in words(at)
 
 
 def test_a_look_at_a_sample_does_not_take_the_place_of_a_shop(at_home):
@@ -117,7 +142,63 @@ def test_a_look_at_a_sample_does_not_take_the_place_of_a_shop(at_home):
     assert not at.exception
     assert not at.session_state["written"]
     assert "would take its place" in at.session_state["refused"]
-    assert folder.read().source.name == "orders.csv"
+    assert folder.read().source.name == "orders.csv + 2 newer files"
+
+
+def test_a_tab_follows_what_another_one_has_forgotten(at_home, kept):
+    """The tab that kept its work neither says so any longer nor writes it again."""
+    folder.write(some_work())
+
+    def script() -> None:
+        import streamlit as st
+
+        from retention.view.session.kept_work import keeping
+
+        if "gone_on" not in st.session_state:
+            keeping.go_on(lambda _: None)
+            st.session_state["gone_on"] = True
+        st.session_state["is_on"] = keeping.is_on()
+        st.session_state["order_value"] = st.session_state.get("order_value", 1.0) + 1
+        st.session_state["written"] = keeping.write_changes()
+
+    tab = AppTest.from_function(script, default_timeout=60).run()
+    assert not tab.exception
+    assert tab.session_state["is_on"]
+    assert tab.session_state["written"]
+
+    other = open_app().run()
+    other = button(other, "Delete what is kept").click().run()
+    assert not kept.exists()
+    tab = tab.run()
+    assert not tab.session_state["is_on"]
+    assert not tab.session_state["written"]
+    assert not kept.exists()
+
+    folder.write(some_work())  # another tab keeps its own: this one does not write over it
+    tab = tab.run()
+    assert not tab.session_state["is_on"]
+    assert not tab.session_state["written"]
+
+
+def test_a_folder_that_was_deleted_is_not_made_again(at_home, kept):
+    folder.write(some_work())
+
+    def script() -> None:
+        import streamlit as st
+
+        from retention.kept_work import folder
+        from retention.view.session.kept_work import keeping
+
+        keeping.go_on(lambda _: None)
+        folder.forget()  # as another program would: nobody here is told
+        st.session_state["is_on"] = keeping.is_on()
+        st.session_state["written"] = keeping.write_changes()
+
+    tab = AppTest.from_function(script, default_timeout=60).run()
+    assert not tab.exception
+    assert not tab.session_state["is_on"]
+    assert not tab.session_state["written"]
+    assert not kept.exists()
 
 
 def test_damaged_kept_work_gets_words(at_home, kept):

@@ -4,7 +4,16 @@ import pandas as pd
 import pytest
 
 from retention.view.session import fixed_choices
-from tests.pages.steps import button, metrics, open_app, order_file, upload, use_upload, words
+from tests.pages.steps import (
+    as_read,
+    button,
+    metrics,
+    open_app,
+    order_file,
+    upload,
+    use_upload,
+    words,
+)
 
 HEADER = "Order,Email,Date,Total,Status"
 
@@ -54,7 +63,7 @@ def test_a_newer_export_is_added(loaded_shop):
     assert button(at, "Use these orders").proto.type == "secondary"
     at = add.click().run()
     assert not at.exception
-    assert at.title[0].value.startswith("orders")
+    assert as_read(at.title[0].value) == "orders.csv + 1 newer file"
     assert metrics(at)["Orders"] == "89"
     assert "march.csv was added." in words(at)
     assert words(at).count(said) == 1
@@ -63,6 +72,57 @@ def test_a_newer_export_is_added(loaded_shop):
     at = button(at, "Got it").click().run()
     assert said not in words(at)
     assert metrics(at)["Orders"] == "89"
+
+
+def test_the_name_counts_the_files_that_were_added(loaded_shop):
+    at = button(other_file(loaded_shop, NEWER), "Add to the loaded orders").click().run()
+    at = other_file(at, export(range(80, 99)), "april.csv")
+    at = button(at, "Add to the loaded orders").click().run()
+    assert as_read(at.title[0].value) == "orders.csv + 2 newer files"
+    at = other_file(at, export(range(-9, 12)), "last year.csv")
+    at = button(at, "Add to the loaded orders").click().run()
+    assert as_read(at.title[0].value) == "orders.csv + 2 newer files + 1 older file"
+    assert not at.exception
+
+
+def test_the_screen_says_before_a_file_is_chosen_what_is_added_and_what_is_replaced(loaded_shop):
+    loaded_shop.query_params["load"] = "other"
+    said = words(loaded_shop.run()).replace("**", "")
+    assert "Added: a newer export of the same shop is added to orders.csv." in said
+    assert "Replaced: the export of another shop, a sample or saved work takes the place of" in said
+
+
+def test_nothing_is_said_to_be_added_to_a_sample():
+    at = button(open_app().run(), "Open CDNOW").click().run()
+    at.query_params["load"] = "other"
+    said = words(at.run()).replace("**", "")
+    assert "Added:" not in said
+    assert "Replaced: other orders take the place of" in said
+
+
+def test_the_length_of_an_added_file_alone_is_no_doubt():
+    long = use_upload(open_app().run(), export(range(420)))
+    short = export(range(400, 460))
+    alone = upload(open_app().run(), short, "short.csv")
+    assert "Only 60 days of orders" in words(alone)
+    at = other_file(long, short, "short.csv")
+    assert button(at, "Add to the loaded orders").proto.type == "primary"
+    assert "days of orders; predictions need" not in words(at)
+
+
+def test_the_doubts_of_an_added_file_are_those_of_both_together(loaded_shop):
+    at = other_file(loaded_shop, NEWER)
+    assert "Only 90 days of orders" in words(at)
+    assert "Only 50 days of orders" not in words(at)
+
+
+def test_a_short_file_in_which_nobody_came_twice_is_no_doubt_beside_a_long_one():
+    long = use_upload(open_app().run(), export(range(420)))
+    short = export(range(400, 424)).splitlines()
+    fresh = [f"{n},new{n}@shop.com,2025-02-27,20,paid".encode() for n in range(5000, 5400)]
+    at = other_file(long, b"\n".join([*short, *fresh]), "short.csv")
+    assert button(at, "Add to the loaded orders").proto.type == "primary"
+    assert "really the customer" not in words(at)
 
 
 def test_missing_orders_are_said(loaded_shop):

@@ -39,6 +39,11 @@ def test_it_says_what_the_plan_brings_costs_and_assumes(plan, brief):
         assert part in text, part
 
 
+def test_its_figures_stand_two_beside_each_other(brief):
+    assert "minmax(min(100%, 400px), 1fr)" in brief
+    assert "repeat(2, 1fr)" in brief
+
+
 def test_it_says_that_the_file_is_too_old_to_send_by(brief):
     assert "Your file ends on 30 Sep 1997" in brief
     assert "too old to send by" in brief

@@ -105,11 +105,14 @@ def test_a_holdout_that_shows_too_little_says_what_could():
     )
     few = holdout_power(450, 50, 0.1, 0.05)
     again = words.holdout_words(few, 50, LOOK)
-    assert "Not even a half held out would: it shows" in again
+    assert "Holding out a half would not show it either: a half shows" in again
     assert "send it 4 times with a half held out" in again
-    at_risk = words.Bigger("At risk", 4_000, 0.21)
+    at_risk = words.Bigger("At risk", 4_000, 0.21, 0.04)
     bigger = words.holdout_words(few, 50, LOOK, bigger=at_risk)
-    assert "“At risk”, 4,000 who may be written to, would with about 21% held out." in bigger
+    assert bigger.endswith(
+        "Choose “At risk” instead and hold out 21% of its 4,000 customers: that test should show "
+        "its lift of 4 in 100."
+    )
     tiny = words.holdout_words(holdout_power(33, 4, 0.1, 0.05), 4, LOOK)
     assert "campaigns like this one. Take the lift as an assumption" in tiny
     known = words.holdout_words(holdout_power(33, 4, 0.1, 0.05), 4, LOOK, measured=True)

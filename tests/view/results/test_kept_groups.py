@@ -79,6 +79,32 @@ def test_a_finished_test_is_unread_until_it_was_opened():
     assert campaign_tests.unread(test.window.look_on) == ()
 
 
+def test_what_is_noted_of_tests_comes_back_in_another_session(monkeypatch):
+    test, other = campaign_test(), campaign_test("Other")
+    campaign_tests.keep_test(test)
+    campaign_tests.mark_read(test)
+    campaign_tests.keep_sent(test.name, frozenset({"a", "b"}))
+    campaign_tests.keep_drawn_again(other)
+    noted = campaign_tests.notes()
+    monkeypatch.setattr(st, "session_state", {})
+    campaign_tests.keep_all_tests((test, other))
+    campaign_tests.keep_all_notes(noted)
+    assert campaign_tests.unread(test.end) == (other,)
+    assert campaign_tests.sent_of(test.name) == {"a", "b"}
+    assert campaign_tests.sent_of("Other") is None
+    assert campaign_tests.drawn_again() == {"Other"}
+
+
+def test_a_test_that_is_forgotten_leaves_no_note():
+    test = campaign_test()
+    campaign_tests.keep_test(test)
+    campaign_tests.mark_read(test)
+    campaign_tests.keep_sent(test.name, frozenset({"a"}))
+    campaign_tests.forget_test(test.name)
+    campaign_tests.keep_test(test)
+    assert campaign_tests.notes() == ()
+
+
 def test_roles_are_those_of_the_kept_groups():
     test = campaign_test()
     campaign_tests.keep_test(test)

@@ -25,7 +25,7 @@ from retention.view.session.kept_work.this_computer import is_local, listens_her
 #: Seconds between two looks at the work. A change is written once it has stood for as long.
 LOOK_EVERY = 0.5
 _ON, _WATCH, _WRITTEN = "work_is_kept", "work_watch", "work_written"
-_PROBLEM = "work_not_kept"
+_PROBLEM, _TURN = "work_not_kept", "work_kept_in_turn"
 _ELSEWHERE = "Work is kept only where the app runs for this computer alone."
 
 
@@ -63,8 +63,23 @@ def offer() -> Offer | None:
 
 
 def is_on() -> bool:
-    """Return whether the session's work is kept on this computer."""
-    return is_local() and bool(st.session_state.get(_ON))
+    """Return whether the session's work is kept on this computer.
+
+    What another tab has forgotten is kept no more, whatever was chosen here.
+    """
+    return is_local() and _is_chosen()
+
+
+def _is_chosen() -> bool:
+    """Whether the session keeps its work, and nobody has forgotten it since: a look at one file."""
+    turn = st.session_state.get(_TURN, _TURNS.forgotten)
+    return bool(st.session_state.get(_ON)) and turn == _TURNS.forgotten and folder.is_there()
+
+
+def _choose() -> None:
+    """Keep the session's work from now on, until it is forgotten."""
+    st.session_state[_ON] = True
+    st.session_state[_TURN] = _TURNS.forgotten
 
 
 def problem() -> str:
@@ -86,7 +101,7 @@ def turn_on() -> None:
             "Work on a shop's orders is kept already, and a sample would take its place. Forget it "
             "first, or go on with it."
         )
-    st.session_state[_ON] = True
+    _choose()
     try:
         _write()
     except DataError:
@@ -124,7 +139,7 @@ def go_on(progress: Callable[[str], None]) -> OpenPage | None:
     work = folder.read()
     is_complete = record.apply(work, progress)
     if is_complete:
-        st.session_state[_ON] = True
+        _choose()
         st.session_state[_WRITTEN] = None
         follow()
     return record.known_page(work.page) if is_complete else None
@@ -155,7 +170,7 @@ def write_changes() -> bool:
     Raises:
         DataError: The folder cannot be written to.
     """
-    if not (listens_here() and st.session_state.get(_ON)) or loaded.peek() is None:
+    if not (listens_here() and _is_chosen()) or loaded.peek() is None:
         return False
     if _mark() == st.session_state.get(_WRITTEN) or _would_lose_a_shop():
         return False
@@ -211,6 +226,6 @@ def _watch(session: str, turn: int) -> None:
             st.session_state[_PROBLEM] = ""
         except DataError as error:
             st.session_state[_PROBLEM] = str(error)
-        if not is_connected or not st.session_state.get(_ON):
+        if not is_connected or not _is_chosen():
             return
         time.sleep(LOOK_EVERY)

@@ -56,6 +56,7 @@ def session_work(*, with_orders: bool) -> Work:
         edited=campaigns.edited(),
         left_alone=replace(people.left_alone(), home_country=""),
         tests=campaign_tests.tests(),
+        notes=campaign_tests.notes(),
         lifts=campaign_tests.lifts(),
         choices=fixed_choices.all_choices(),
         page=OpenPage(path=path, settings=_address()) if path else None,
@@ -82,6 +83,8 @@ def _source(data: Loaded) -> OrdersSource:
         digest=data.orders.digest,
         customers=len(data.customers),
         placed=int(data.customers["orders"].sum()),
+        until=data.orders.end,
+        files=data.files,
     )
 
 
@@ -115,6 +118,7 @@ def apply(work: Work, progress: Callable[[str], None] = lambda _: None) -> bool:
     campaigns.restore(work.campaigns, work.campaigns_for, work.on_table, work.edited)
     people.keep_left_alone(work.left_alone)
     campaign_tests.keep_all_tests(work.tests)
+    campaign_tests.keep_all_notes(work.notes)
     campaign_tests.keep_all_lifts(work.lifts)
     fixed_choices.keep_all_choices(work.choices)
     loaded.follow_currency()
@@ -133,7 +137,8 @@ def _load_orders(work: Work, progress: Callable[[str], None]) -> Loaded | None:
     if sample and (work.orders is None or loaded.is_made(sample)):
         return loaded.put_sample(sample, progress)
     if work.orders is not None:
-        return loaded.put(source.name, work.orders, progress, Origin(source.kind), work.mapping)
+        origin = Origin(source.kind)
+        return loaded.put(source.name, work.orders, progress, origin, work.mapping, source.files)
     here = loaded.peek()
     return here if here is not None and here.orders.digest == source.digest else None
 
@@ -144,7 +149,7 @@ def waiting() -> Work | None:
 
 
 def stop_waiting() -> None:
-    """Go on without the orders of the work that was opened."""
+    """Keep what was opened, and wait for its orders no longer: the next ones count as others."""
     st.session_state[_WAITING] = None
 
 
