@@ -35,7 +35,8 @@ GROUND = (
 LAYERS: dict[str, set[str]] = {
     "models": set(),
     "cells": set(),
-    "sheets": {"cells"},
+    "file_worker": set(),
+    "sheets": {"cells", "file_worker"},
     "columns": {"cells", "sheets"},
     "orders": {"cells", "columns", "sheets"},
     "samples": {"orders"},
@@ -55,8 +56,8 @@ LAYERS: dict[str, set[str]] = {
         *("orders", "customers", "models", "campaigns"),
     },
     "kept_work": {
-        *("cells", "sheets", "columns", "orders", "customers", "signal_files", "segments"),
-        *("reports", "own_segments", "campaigns", "experiments"),
+        *("cells", "file_worker", "sheets", "columns", "orders", "customers", "signal_files"),
+        *("segments", "reports", "own_segments", "campaigns", "experiments"),
     },
     "actions": {
         *("orders", "customers", "history", "models", "segments", "playbook", "reports"),

@@ -1,7 +1,9 @@
 """Tables as Parquet, and back: every column of a known name and type, within bounds."""
 
 import io
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -10,15 +12,14 @@ import pyarrow.parquet as pq
 
 from retention import wording
 from retention.errors import DataError
+from retention.file_worker.process import UnreadableFileError, decode
 
 MOST_ROWS = 50_000_000
 MOST_COLUMNS = 500
-#: Bytes of all texts of a table, and of its longest one.
-MOST_TEXT_BYTES = 2 << 30
+#: Bytes that a table may always have, how many times as large as its file it may be, and the most.
+FEW_BYTES, MOST_BY_SIZE, MOST_BYTES = 256 << 20, 200, 4 << 30
+#: Bytes of the longest text.
 LONGEST_TEXT = 1 << 20
-#: Rows that are read at once.
-_BATCH = 1 << 16
-
 TEXT, NUMBER, WHOLE, YES_NO = pa.string(), pa.float64(), pa.int64(), pa.bool_()
 MOMENT = pa.timestamp("us")
 
@@ -84,24 +85,23 @@ def any_table(content: bytes, part: str) -> pa.Table:
 
 
 def _read(content: bytes, part: str, columns: Mapping[str, pa.DataType] | None) -> pa.Table:
-    try:
-        schema = pq.read_schema(pa.BufferReader(content))
-        _check_schema(schema, part, columns)
-        texts = [field.name for field in schema if field.type == TEXT]
-        # As a dictionary, a text that stands in a million rows is in memory once.
-        file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=texts)
-        if file.metadata.num_rows > MOST_ROWS:
+    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as temporary:
+        path, answers = Path(temporary) / "part", Path(temporary) / "answers"
+        path.write_bytes(content)
+        answers.mkdir()
+        most = min(max(FEW_BYTES, MOST_BY_SIZE * len(content)), MOST_BYTES)
+        try:
+            table = decode("parquet", path, answers, most).tables[0]
+        except UnreadableFileError as error:
+            if error.problem == "too large":
+                raise DataError(f"The part {part!r} is too large. Save the work again.") from error
             raise DataError(
-                f"The part {part!r} has {wording.count(file.metadata.num_rows)} rows, which is too "
-                "many."
-            )
-        table = _decoded(file, schema, part)
-        table.validate(full=True)
-    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError) as error:
-        raise DataError(
-            f"The part {part!r} is damaged. Open another copy of the file, or save the work again."
-        ) from error
-    return table
+                f"The part {part!r} is damaged. Open another copy of the file, or save the work "
+                "again."
+            ) from error
+    _check_schema(table.schema, part, columns)
+    _check_size(table, part)
+    return table.replace_schema_metadata(None)
 
 
 def _check_schema(schema: pa.Schema, part: str, columns: Mapping[str, pa.DataType] | None) -> None:
@@ -120,24 +120,11 @@ def _check_schema(schema: pa.Schema, part: str, columns: Mapping[str, pa.DataTyp
             )
 
 
-def _decoded(file: pq.ParquetFile, schema: pa.Schema, part: str) -> pa.Table:
-    """The whole table, once each batch of it is known to be small enough."""
-    batches, size = [], 0
-    for batch in file.iter_batches(batch_size=_BATCH):
-        columns = []
-        for column in batch.columns:
-            if pa.types.is_dictionary(column.type):
-                lengths = pc.binary_length(column.dictionary)
-                longest = pc.max(lengths).as_py() or 0
-                size += pc.sum(pc.take(lengths, column.indices)).as_py() or 0
-                if longest > LONGEST_TEXT or size > MOST_TEXT_BYTES:
-                    raise DataError(
-                        f"The part {part!r} unpacks to texts that are too long. Save the work "
-                        "again."
-                    )
-                column = column.dictionary_decode()
-            columns.append(column)
-        batches.append(pa.RecordBatch.from_arrays(columns, names=schema.names))
-    if not batches:
-        return schema.empty_table()
-    return pa.Table.from_batches(batches).replace_schema_metadata(None)
+def _check_size(table: pa.Table, part: str) -> None:
+    if table.num_rows > MOST_ROWS:
+        raise DataError(
+            f"The part {part!r} has {wording.count(table.num_rows)} rows, which is too many."
+        )
+    texts = [column for column in table.columns if column.type == TEXT]
+    if any((pc.max(pc.binary_length(text)).as_py() or 0) > LONGEST_TEXT for text in texts):
+        raise DataError(f"The part {part!r} holds a text that is too long. Save the work again.")

@@ -185,14 +185,14 @@ def state_cell(raw: ir.Table, column: dict[str, str], states: RowStates) -> ir.S
     if states.deliveries:
         delivery = _state_of(raw, column, "delivery_status", states)
         # Cash on delivery: who has got the parcel has paid for it, whatever the shop noted.
-        is_pending = (state == str(State.PENDING)).fill_null(False)
+        is_pending = _is(state, State.PENDING).fill_null(False)
         state = ibis.ifelse(is_pending & _has_arrived(raw, column, states), "order", state)
-        is_order = (state == str(State.ORDER)).fill_null(True)
+        is_order = _is(state, State.ORDER).fill_null(True)
         state = ibis.ifelse(is_order, ibis.coalesce(delivery, state), state)
     if states.kinds:
         kind = _state_of(raw, column, "kind", states)
         without_money = state.isin([str(s) for s in WITHOUT_MONEY]).fill_null(False)
-        is_sale = (kind == str(State.ORDER)).fill_null(True)
+        is_sale = _is(kind, State.ORDER).fill_null(True)
         state = ibis.ifelse(without_money | is_sale, ibis.coalesce(state, kind), kind)
     if "cancelled_at" in column:
         gone = text_or_null(raw[column["cancelled_at"]])
@@ -209,6 +209,14 @@ def state_cell(raw: ir.Table, column: dict[str, str], states: RowStates) -> ir.S
         )
         state = ibis.ifelse(is_test, str(State.OTHER), state)
     return state
+
+
+def _is(state: ir.StringValue, wanted: State) -> ir.BooleanValue:
+    """Return whether a state is a certain one; NULL where it is not known.
+
+    Ibis compares what is NULL in every row with no text: it is no column.
+    """
+    return state.isin([str(wanted)])
 
 
 def _with_payment(

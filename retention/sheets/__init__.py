@@ -2,5 +2,5 @@
 
 It unpacks archives, finds encoding and delimiter, and reads workbooks, Parquet and frames.
 
-Beside the ground it may import: cells.
+Beside the ground it may import: cells, file_worker.
 """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -10,11 +12,10 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from retention import wording
-from retention.engines import strlen
 from retention.errors import DataError
+from retention.file_worker.process import UnreadableFileError, decode
 from retention.sheets.parts import Part
 from retention.sheets.raw_rows import RawRows, raw_names, unique_names
 from retention.sheets.unpack import SUSPICIOUS_FROM_BYTES, SUSPICIOUS_RATIO, PlainFile
@@ -25,45 +26,47 @@ if TYPE_CHECKING:
 
 def read_parquet(con: Backend, file: PlainFile, table: str) -> RawRows:
     """Read a Parquet file into a new table."""
+    most = max(SUSPICIOUS_FROM_BYTES, SUSPICIOUS_RATIO * file.path.stat().st_size)
+    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as folder:
+        try:
+            rows = decode("parquet", file.path, Path(folder), most).tables[0]
+        except UnreadableFileError as error:
+            raise _refused(file, error, most) from error
+    columns = unique_names(rows.column_names, rows.num_columns, file.name)
+    kinds = rows.schema.types
     try:
-        source = con.read_parquet(str(file.path), table_name="source")
-        columns = unique_names(source.columns, len(source.columns), file.name)
-        kinds = [field.type for field in pq.read_schema(file.path)]
-        _check_size(file, source)
+        con.create_table("source", rows.rename_columns(raw_names(columns)))
+        source = con.table("source")
         cells = {
-            raw: _unmistakable(_on_its_clock(source[c], kind))
-            for raw, c, kind in zip(raw_names(columns), source.columns, kinds, strict=True)
+            raw: _unmistakable(_on_its_clock(source[raw], kind))
+            for raw, kind in zip(source.columns, kinds, strict=True)
         }
         con.create_table(table, source.select(**cells))
-        con.drop_view("source", force=True)
-    except (duckdb.Error, pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        con.drop_table("source")
+    except (duckdb.Error, pa.ArrowException) as error:
         raise DataError(f"{file.name!r} is a damaged Parquet file. Export it again.") from error
     return RawRows(
         file=file,
         table=table,
         columns=columns,
-        rows=con.table(table).count().execute(),
+        rows=rows.num_rows,
         parts=(Part(name=file.name, first_row=0, records_before=1),),
         notes=file.notes,
     )
 
 
-def _check_size(file: PlainFile, source: ir.Table) -> None:
-    """Refuse a file that repeats so much that it fills the memory once it is read as text."""
-    columns = [source[name] for name in source.columns]
-    texts = [strlen(column).sum() for column in columns if column.type().is_string()]
-    most = max(SUSPICIOUS_FROM_BYTES, SUSPICIOUS_RATIO * file.path.stat().st_size)
-    rows = pq.read_metadata(file.path).num_rows
-    if rows * len(columns) <= most:
-        sizes = dict(zip(raw_names(source.columns), texts, strict=False))
-        totals = source.aggregate(**sizes).execute().iloc[0].fillna(0) if texts else [0]
-        if sum(totals) <= most:
-            return
-    raise DataError(
-        f"{file.name!r} unpacks to more than {wording.count(most >> 20)} MB from a small file. "
-        "Export the "
-        "order columns only, or save the orders as CSV."
-    )
+def _refused(file: PlainFile, error: UnreadableFileError, most: int) -> DataError:
+    if error.problem == "too large":
+        return DataError(
+            f"{file.name!r} unpacks to more than {wording.count(most >> 20)} MB from a small file. "
+            "Export the order columns only, or save the orders as CSV."
+        )
+    if error.problem in ("memory", "time"):
+        return DataError(
+            f"{file.name!r} takes too much memory or time to read. Export the order columns only, "
+            "or save the orders as CSV."
+        )
+    return DataError(f"{file.name!r} is a damaged Parquet file. Export it again.")
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
