@@ -4,6 +4,7 @@ from retention.view import forecast_chip, page_table, shell
 from retention.view.front import (
     added_export,
     column_check,
+    drafts,
     elsewhere,
     left_out,
     overview,
@@ -13,7 +14,7 @@ from retention.view.front import (
 from retention.view.session import loaded
 
 data = shell.open_front_page()
-draft = sources.draft()
+draft = drafts.draft()
 
 if draft is not None:
     with shell.scene(1, of=3):

@@ -139,7 +139,7 @@ def test_a_planned_test_says_what_to_do(front):
 def test_a_test_is_forgotten_by_one_button_whether_it_is_planned_or_over(front, until):
     at = results(shop(front, until), campaign_test())
     forget = [found for found in at.button if found.key == "results_forget"]
-    assert [found.label for found in forget] == ["Forget this campaign's test"]
+    assert [found.label for found in forget] == ["Forget it and its result"]
     at = forget[0].click().run()
     assert not at.exception
     assert at.session_state[TESTS] == ()

@@ -22,6 +22,7 @@ from retention.orders.rows import CARRIED
 from retention.view import text, widgets
 from retention.view.front import added_export, left_out, sources
 from retention.view.front.added_export import Offer
+from retention.view.front.drafts import PREVIEW_ROWS, Draft
 from retention.view.front.mapping_form import (
     answer_questions,
     choose_columns,
@@ -29,7 +30,6 @@ from retention.view.front.mapping_form import (
     choose_statuses,
     folded,
 )
-from retention.view.front.sources import Draft
 from retention.view.session import loaded
 from retention.view.session.kept_work import record
 from retention.view.session.loaded import Loaded
@@ -383,7 +383,7 @@ def _reading_of(orders: Orders) -> Reading:
         timed=(table.ordered_at != table.ordered_at.truncate("D")).any(),
     )
     totals = facts.to_pandas().iloc[0]
-    first = table.order_by("ordered_at").limit(sources.PREVIEW_ROWS).to_pandas()
+    first = table.order_by("ordered_at").limit(PREVIEW_ROWS).to_pandas()
     return Reading(
         orders=orders,
         placed=int(totals["placed"]),

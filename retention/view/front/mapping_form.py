@@ -17,7 +17,7 @@ from retention.orders.report import STATE_LABELS, Question
 from retention.orders.row_states import StatusMeaning
 from retention.sheets.sheet import Sheet
 from retention.view import text
-from retention.view.front.sources import Draft
+from retention.view.front.drafts import Draft
 
 #: What a question is about, by its setting: for screen readers, not shown.
 ASKED = {

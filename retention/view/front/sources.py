@@ -1,37 +1,34 @@
 """The ways in: the sample store, CDNOW, or an order file, which becomes a draft to check."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
 
-import ibis.expr.types as ir
-import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from retention import wording
-from retention.cells.names import plain_name
-from retention.columns.detection import detect_columns
-from retention.columns.likely import likely_columns
-from retention.columns.mapping import Mapping
-from retention.columns.roles import ROLES
 from retention.errors import RetentionError
+from retention.file_worker.process import warm_up
 from retention.kept_work.archive import SUFFIX
 from retention.kept_work.work import OpenPage, Work
 from retention.notation import rewritten
-from retention.orders.orders import Orders
 from retention.samples.data_sets import SAMPLES
-from retention.sheets.sheet import Sheet, open_sheets
+from retention.sheets.sheet import open_sheets
 from retention.view import page_table, text, widgets
 from retention.view.front import local_file, open_work, warehouse_table
 from retention.view.front.added_export import takes_newer
+from retention.view.front.drafts import (
+    Draft,
+    draft_of,
+    draft_of_uploads,
+    drop_draft,
+    keep_draft,
+)
 from retention.view.front.needs import draw_needs
 from retention.view.session import choices, loaded
 from retention.view.session.kept_work import record
-from retention.view.session.loaded import UPLOAD, Loaded, Origin, SampleName
+from retention.view.session.loaded import Loaded, Origin, SampleName
 from retention.view.welcome import invitation, kept_offer, loading, lost
 
 #: Endings of the files that can be uploaded.
@@ -41,51 +38,9 @@ FILE_TYPES = [
 ]
 #: Those that the field for orders takes: a file of saved work may be dropped there too.
 TAKEN_TYPES = [*FILE_TYPES, SUFFIX.removeprefix(".")]
-#: Rows that the column check shows.
-PREVIEW_ROWS = 8
 T = TypeVar("T")
-_DRAFT, _REFUSED, _REFUSALS = "load_draft", "load_refused", "load_refusals"
+_REFUSED, _REFUSALS = "load_refused", "load_refusals"
 _CANNOT_USE = {1: "This file cannot be used", 2: "These files cannot be used"}
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An opened file or table whose columns the marketer is checking.
-
-    Attributes:
-        sheet: The file's rows as text; of a table in a warehouse the first ones.
-        detected: The columns as they were detected.
-        likely: Important roles without a column, and the columns that may play them.
-        empty_roles: Roles whose column is there without a single filled cell.
-        preview: The first rows as they stand in the file.
-        rows: Of the whole file or table.
-        origin: Where it came from.
-        table: The table, which stays in its warehouse; None of a file.
-        readings: The orders made so far. A warehouse keeps them until they are released.
-        busy: Held while the sheet is read: a click starts the page anew beside the run that is
-            still reading.
-    """
-
-    sheet: Sheet
-    detected: Mapping
-    likely: dict[str, tuple[str, ...]]
-    empty_roles: frozenset[str]
-    preview: pd.DataFrame
-    rows: int
-    origin: Origin
-    table: ir.Table | None = None
-    readings: list[Orders] = field(default_factory=list)
-    busy: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def kind(self) -> str:
-        """What was opened, in a word."""
-        return "file" if self.table is None else "table"
-
-
-def draft() -> Draft | None:
-    """Return the file whose columns are being checked, if there is one."""
-    return st.session_state.get(_DRAFT)
 
 
 def choosing() -> bool:
@@ -99,6 +54,7 @@ def choose_source(data: Loaded | None) -> None:
     Args:
         data: What is loaded so far.
     """
+    warm_up()  # a workbook that comes next need not wait for its reader
     _draw_head(data)
     can_go_on = data is None and kept_offer.draw_offer(stays=False)
     # What a reload has lost is in the offer.
@@ -244,7 +200,7 @@ def _open_work(files: list[UploadedFile], exports: list[UploadedFile], file_ids:
 
     def open_both(step: Callable[[str], None]) -> tuple[Work, Draft | None, bool]:
         work = open_work.read_file(files, step)
-        opened = _draft_of_uploads(exports, step, work) if exports else None
+        opened = draft_of_uploads(exports, step, work) if exports else None
         return work, opened, record.apply(work, step)
 
     outcome = attempt("This saved work cannot be opened", open_both, file_id=file_ids)
@@ -254,7 +210,7 @@ def _open_work(files: list[UploadedFile], exports: list[UploadedFile], file_ids:
     _empty_fields()
     work, opened, is_complete = outcome
     if opened is not None:
-        st.session_state[_DRAFT] = opened
+        keep_draft(opened)
     elif is_complete:
         finish(record.known_page(work.page))
     st.rerun()
@@ -275,22 +231,12 @@ def _empty_after_refusal(count: int) -> None:
 
 def _open_exports(uploads: list[UploadedFile], title: str, file_ids: str) -> None:
     """Open the files as one draft."""
-    opened = attempt(title, lambda step: _draft_of_uploads(uploads, step), file_id=file_ids)
+    opened = attempt(title, lambda step: draft_of_uploads(uploads, step), file_id=file_ids)
     if opened:
-        st.session_state[_DRAFT] = opened
+        keep_draft(opened)
         st.rerun()
     else:
         _empty_after_refusal(len(uploads))
-
-
-def _draft_of_uploads(
-    uploads: list[UploadedFile], step: Callable[[str], None], work: Work | None = None
-) -> Draft:
-    megabytes = wording.count(max(1, sum(upload.size for upload in uploads) / 1e6))
-    several = f" and {wording.plural(len(uploads) - 1, 'more file')}" * (len(uploads) > 1)
-    step(f"Reading {text.plain(uploads[0].name, 80)}{several} ({megabytes} MB)")
-    sheet = open_sheets(uploads, [upload.name for upload in uploads])
-    return _draft_of(sheet, step, UPLOAD, work=work)
 
 
 def _open_path(path: Path) -> None:
@@ -298,11 +244,11 @@ def _open_path(path: Path) -> None:
 
     def open_draft(step: Callable[[str], None]) -> Draft:
         step(f"Reading {text.plain(path.name, 80)}")
-        return _draft_of(open_sheets([path]), step, Origin("path", str(path)))
+        return draft_of(open_sheets([path]), step, Origin("path", str(path)))
 
     opened = attempt(_CANNOT_USE[1], open_draft)
     if opened:
-        st.session_state[_DRAFT] = opened
+        keep_draft(opened)
         st.rerun()
 
 
@@ -312,60 +258,18 @@ def _open_table(choice: warehouse_table.Choice) -> None:
     def open_draft(step: Callable[[str], None]) -> Draft:
         step(f"Looking at the first rows of {text.plain(choice.table, 80)}")
         table, sheet = choice.warehouse.open_table(choice.table)
-        return _draft_of(sheet, step, Origin("table"), table)
+        return draft_of(sheet, step, Origin("table"), table)
 
     opened = attempt("This table cannot be used", open_draft)
     if opened:
-        st.session_state[_DRAFT] = opened
+        keep_draft(opened)
         st.rerun()
-
-
-def _draft_of(
-    sheet: Sheet,
-    step: Callable[[str], None],
-    origin: Origin,
-    table: ir.Table | None = None,
-    work: Work | None = None,
-) -> Draft:
-    step("Finding the columns")
-    detected = record.mapping_for(sheet.columns, work) or detect_columns(sheet)
-    rows = sheet.rows
-    if table is not None:
-        step("Counting the rows")
-        rows = int(table.count().execute())
-    return Draft(
-        sheet=sheet,
-        detected=detected,
-        likely=likely_columns(sheet, detected),
-        empty_roles=_empty_roles(sheet, detected),
-        preview=sheet.preview(PREVIEW_ROWS),
-        rows=rows,
-        origin=origin,
-        table=table,
-    )
 
 
 def _uploader_key() -> str:
     """Return the uploader's key: another one, and with it an empty one, after each refusal."""
     refusals = st.session_state.get(_REFUSALS, 0)
     return f"order_file_{refusals}" if refusals else "order_file"
-
-
-def _empty_roles(sheet: Sheet, detected: Mapping) -> frozenset[str]:
-    """Roles without a column, though a column of their name is there: it must be empty."""
-    by_name = {plain_name(column): column for column in reversed(sheet.columns)}
-    columns = {}
-    for role, spec in ROLES.items():
-        names = [name for name in map(plain_name, spec.names) if name in by_name]
-        if names and role not in detected.columns:
-            columns[role] = sheet.table[sheet.column(by_name[names[0]])]
-    if not columns:
-        return frozenset()
-    filled = sheet.table.aggregate(
-        **{role: column.strip().nullif("").count() for role, column in columns.items()}
-    )
-    counts = filled.to_pandas().iloc[0]
-    return frozenset(role for role in columns if not counts[role])
 
 
 def attempt(
@@ -405,7 +309,7 @@ def finish(page: OpenPage | None = None) -> None:
     Args:
         page: The page that saved work was left on.
     """
-    st.session_state.pop(_DRAFT, None)
+    drop_draft()
     st.session_state.pop(_REFUSED, None)
     st.query_params.pop("load", None)
     address = choices.kept_address()
