@@ -207,12 +207,13 @@ def _draw_test(data: Loaded, plan: CampaignPlan, key: str) -> None:
     end, campaign, power = data.orders.end, plan.campaign, plan.power
     proposal = proposed_test(plan)
     would_show = power.suffices or (proposal is not None and proposal.power.suffices)
+    bigger = None if would_show else beginning.bigger_audience(data, plan)
     sentences = words.holdout_words(
         power,
         plan.held,
         words.look_of(plan, end, data.orders.currency),
         proposal=proposal,
-        bigger=None if would_show else beginning.bigger_audience(data, plan),
+        bigger=bigger,
         measured=campaign.terms.lift_tests > 0,
     )
     if sentences:
@@ -221,7 +222,8 @@ def _draw_test(data: Loaded, plan: CampaignPlan, key: str) -> None:
             f":{colour}[:material/science:] {text.plain(sentences, limit=800)}",
             help=words.DEFINITIONS["detectable"],
         )
-    if proposal is not None and key:
+    # Where the sentence advises a larger audience, a half of this one would show nothing.
+    if proposal is not None and bigger is None and key:
         st.button(
             words.proposal_words(proposal),
             icon=":material/science:",

@@ -34,7 +34,15 @@ def draw_gone_out(
             left, right = st.columns([7, 4], vertical_alignment="center")
             with left:
                 _draw_words(end, test, standing(test))
-            with right, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
+            with (
+                right,
+                st.container(
+                    horizontal=True,
+                    horizontal_alignment="right",
+                    vertical_alignment="center",
+                    gap="xsmall",
+                ),
+            ):
                 _draw_buttons(number, test)
 
 

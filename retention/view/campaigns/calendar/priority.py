@@ -50,7 +50,15 @@ def _draw_campaign(
                 _draw_summary(data, portfolio.plans[name])
             _draw_test(data, number, name, portfolio.plans.get(name))
             _draw_doubt(data, campaigns[number])
-        with right, st.container(horizontal=True, horizontal_alignment="right", gap="xsmall"):
+        with (
+            right,
+            st.container(
+                horizontal=True,
+                horizontal_alignment="right",
+                vertical_alignment="center",
+                gap="xsmall",
+            ),
+        ):
             _draw_buttons(data, number, names)
 
 
