@@ -47,15 +47,17 @@ def set_memory_limit(size: int) -> None:
         return
     import resource
 
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    taken = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmData"))
+    taken = _status_bytes("VmData")
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, ((taken << 10) + size, most))
+    resource.setrlimit(resource.RLIMIT_DATA, (taken + size, most))
 
 
 def _peak_bytes() -> int:
-    if sys.platform != "linux":
-        return 0
-    import resource
+    # What getrusage says goes on from the process that started this one.
+    return _status_bytes("VmHWM") if sys.platform == "linux" else 0
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+
+def _status_bytes(name: str) -> int:
+    """What Linux says of this process's memory."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) << 10 for line in lines if line.startswith(f"{name}:"))

@@ -72,6 +72,13 @@ def test_one_worker_reads_many_files(table_file, tmp_path):
     assert len(process._WAITING) == len(workers) == 1
 
 
+def test_a_worker_of_a_large_process_reads_many_files_too(table_file, tmp_path):
+    filled = bytearray(b"x") * (600 << 20)
+    decoded(table_file, tmp_path)
+    assert len(process._WAITING) == 1
+    assert len(filled) == 600 << 20
+
+
 def test_a_damaged_file_is_told_from_a_fall(tmp_path):
     path = tmp_path / "orders.parquet"
     path.write_bytes(b"PAR1 no table at all PAR1")
