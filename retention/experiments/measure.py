@@ -344,14 +344,14 @@ def _gain(ranges: pd.DataFrame, metric: str, customers: int) -> Gain | None:
 def _verdict(metrics: pd.DataFrame, state: State) -> Verdict:
     """Return what the metrics prove.
 
-    A campaign worked where it brought orders beyond chance and did not lose money. It did not where
-    it brought fewer, or where even the upper end of its gain is a loss.
+    A campaign worked where it brought orders or buyers beyond chance and did not lose money. It did
+    not where it brought fewer, or where even the upper end of its gain is a loss.
     """
     if state != "finished":
         return "too_early"
     ends = metrics.set_index("metric")[["low", "difference", "high"]].astype(float)
     lows, values, highs = (ends[name].to_dict() for name in ends)
-    more = lows["orders"] > 0
+    more = max(lows["orders"], lows["bought"]) > 0
     if "margin" not in lows:
         return "worked" if more else "did_not" if highs["orders"] < 0 else "unclear"
     if highs["margin"] < 0 or highs["orders"] < 0:

@@ -169,18 +169,10 @@ def gain_words(gain: Gain, currency: str | None = None) -> str:
 
 
 def _worked(group: GroupResult, called: str, currency: str | None) -> str:
-    orders, bought = group.extra("orders"), group.extra("bought")
-    if orders.low <= 0 < bought.low:
-        brought = f"{wording.plural(round(bought.value), 'customer')} bought who would not have"
-        between = f"{wording.count(bought.low)} to {wording.count(bought.high)}"
-        lead = f"{called} worked: {brought} ({_level()} range {between})."
-    elif orders.low > 0:
-        more = wording.plural(round(orders.value), "order")
-        between = f"{wording.count(orders.low)} to {wording.count(orders.high)}"
-        lead = (
-            f"{called} worked: it brought {more} that would not have come ({_level()} range "
-            f"{between})."
-        )
+    if group.extra("orders").low > 0:
+        lead = f"{called} worked: it brought {_orders_brought(group)}."
+    elif group.extra("bought").low > 0:
+        lead = f"{called} worked: {_buyers_brought(group)}."
     else:
         lead = f"{called} worked: what it brought is worth more than it cost."
     return lead if group.gain is None else f"{lead} It {gain_words(group.gain, currency)}."
@@ -200,21 +192,49 @@ def _did_not(group: GroupResult, called: str, currency: str | None) -> str:
 
 def _unclear(result: CampaignResult, group: GroupResult, called: str, currency: str | None) -> str:
     extra = group.extra("orders")
+    if _is_known(group.gain) and max(extra.low, group.extra("bought").low) > 0:
+        more = extra.low > 0
+        lead = (
+            f"{called} brought {_orders_brought(group)}."
+            if more
+            else (f"Because of {called} {_buyers_brought(group)}.")
+        )
+        return (
+            f"{lead} Whether that paid cannot be told: its gain after cost is "
+            f"{_gain_range(group.gain, currency)}."
+        )
     if np.isfinite([extra.low, extra.high]).all():
         why = f"it brought {extra_words(extra)} ({_level()} range)"
     else:
         why = "too few customers bought"
     sentences = [f"Whether {called} worked cannot be told: {why}."]
     if _is_known(group.gain):
-        total = group.gain.total
-        between = wording.money_range(total.low, total.high, currency)
-        sentences.append(
-            f"Its gain after cost is {between} ({wording.percent(FORECAST_LEVEL)} range)."
-        )
+        sentences.append(f"Its gain after cost is {_gain_range(group.gain, currency)}.")
     sentences += [
         check.finding for check in result.checks if check.name == "Buyers among the held out"
     ]
     return " ".join(sentences)
+
+
+def _orders_brought(group: GroupResult) -> str:
+    orders = group.extra("orders")
+    more = wording.plural(round(orders.value), "order")
+    return f"{more} that would not have come ({_range_words(orders)})"
+
+
+def _buyers_brought(group: GroupResult) -> str:
+    bought = group.extra("bought")
+    more = wording.plural(round(bought.value), "customer")
+    return f"{more} bought who would not have ({_range_words(bought)})"
+
+
+def _range_words(extra: Range95) -> str:
+    return f"{_level()} range {wording.count(extra.low)} to {wording.count(extra.high)}"
+
+
+def _gain_range(gain: Gain, currency: str | None) -> str:
+    between = wording.money_range(gain.total.low, gain.total.high, currency)
+    return f"{between} ({wording.percent(FORECAST_LEVEL)} range)"
 
 
 def _is_known(gain: Gain | None) -> TypeGuard[Gain]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -35,8 +36,14 @@ _FACTS, _TABLE = f"{FOLDER}orders.json", f"{FOLDER}table.parquet"
 _ITEMS, _CARTS = f"{FOLDER}items.parquet", f"{FOLDER}carts.parquet"
 _LEFT_OUT, _WITHOUT = f"{FOLDER}left_out.parquet", f"{FOLDER}without_customer.parquet"
 _CANCELLED, _REFUNDS = f"{FOLDER}cancelled.parquet", f"{FOLDER}refunds.parquet"
+_LOST_AMOUNTS = f"{FOLDER}left_out_amounts.parquet"
 #: The parts that orders may have.
-PARTS = frozenset({_FACTS, _TABLE, _ITEMS, _CARTS, _LEFT_OUT, _WITHOUT, _CANCELLED, _REFUNDS})
+PARTS = frozenset(
+    {
+        *(_FACTS, _TABLE, _ITEMS, _CARTS, _LEFT_OUT, _LOST_AMOUNTS),
+        *(_WITHOUT, _CANCELLED, _REFUNDS),
+    }
+)
 #: The columns of the order table, as `Orders` describes them.
 COLUMNS: dict[str, pa.DataType] = {
     "order_id": TEXT,
@@ -56,6 +63,7 @@ _ITEM_COLUMNS = {
     **dict.fromkeys(("product", "category"), TEXT),
     "share": NUMBER,
 }
+_LOST_COLUMNS = {"amount": NUMBER}
 _CART_COLUMNS = {"customer_id": TEXT, "abandoned": MOMENT}
 _CANCELLED_COLUMNS = {
     **{name: COLUMNS[name] for name in ("order_id", "customer_id", "ordered_at")},
@@ -102,6 +110,9 @@ def order_parts(orders: Orders) -> dict[str, bytes]:
             parts[name] = _rows(table.to_pyarrow(), columns)
     if len(orders.left_out.columns):
         parts[_LEFT_OUT] = frame_to_parquet(orders.left_out)
+    if aside.lost_amounts is not None:
+        amounts = pa.array(aside.lost_amounts, NUMBER, from_pandas=True)  # none is no number
+        parts[_LOST_AMOUNTS] = to_parquet(pa.table({"amount": amounts}))
     without = pa.schema(list(_WITHOUT_COLUMNS.items()))
     return parts | {_WITHOUT: frame_to_parquet(orders.without_customer, without)}
 
@@ -147,6 +158,7 @@ def orders_of_parts(parts: Mapping[str, bytes]) -> Orders:
             con.create_table(field, _whole(from_parquet(parts[name], name, columns), name))
             others[field] = con.table(field)
     left_out = any_table(parts[_LEFT_OUT], _LEFT_OUT).to_pandas() if _LEFT_OUT in parts else None
+    left_out = _checked_left_out(left_out)
     return Orders(
         table=con.table("orders"),
         report=_report_of(facts["report"]),
@@ -154,7 +166,7 @@ def orders_of_parts(parts: Mapping[str, bytes]) -> Orders:
         end=end,
         currency=currency,
         digest=digest,
-        left_out=_checked_left_out(left_out),
+        left_out=left_out,
         carts=others.get("carts"),
         items=others.get("items"),
         has_amounts=has_amounts,
@@ -164,6 +176,7 @@ def orders_of_parts(parts: Mapping[str, bytes]) -> Orders:
             numbered=facts["numbered"],
             cancelled=others.get("cancelled"),
             refunds=others.get("refunds"),
+            lost_amounts=_lost_amounts(parts, len(left_out)),
         ),
         without_customer=_whole(
             from_parquet(parts[_WITHOUT], _WITHOUT, _WITHOUT_COLUMNS), _WITHOUT, _WITHOUT_COLUMNS
@@ -245,6 +258,17 @@ def _checked_left_out(frame: pd.DataFrame | None) -> pd.DataFrame:
     if not {"line", "reason"} <= set(frame.columns):
         raise DataError(f"The part {_LEFT_OUT!r} has no columns 'line' and 'reason'.")
     return frame
+
+
+def _lost_amounts(parts: Mapping[str, bytes], rows: int) -> np.ndarray | None:
+    """The amounts of the rows left out; None of a file that does not say them."""
+    if _LOST_AMOUNTS not in parts:
+        return None
+    table = from_parquet(parts[_LOST_AMOUNTS], _LOST_AMOUNTS, _LOST_COLUMNS)
+    amounts = _whole(table, _LOST_AMOUNTS, _LOST_COLUMNS)["amount"].to_numpy()
+    if len(amounts) != rows:
+        raise DataError(f"The parts {_LEFT_OUT!r} and {_LOST_AMOUNTS!r} have not as many rows.")
+    return np.asarray(amounts, dtype=float)
 
 
 def _checked(given: object, kind: type[Any], name: str) -> Any:

@@ -28,8 +28,9 @@ from retention.orders.joining.comparison import (
     side_of,
 )
 from retention.orders.joining.late_refunds import LateRefunds, late_refunds
+from retention.orders.joining.lost_rows import lost_rows
 from retention.orders.joining.matching import order_number
-from retention.orders.joining.reports import joined_counts, joined_left_out, joined_report
+from retention.orders.joining.reports import joined_counts, joined_report
 from retention.orders.joining.rows import joined_items, joined_rows, with_numbers
 from retention.orders.orders import Orders
 from retention.orders.set_aside import ROW_NUMBER, SetAside
@@ -181,8 +182,9 @@ def _joined(
     facts = table.aggregate(start=table.ordered_at.min(), end=table.ordered_at.max())
     ends = facts.to_pandas().iloc[0]
     items = _items(con, rows, match, earlier, later)
+    lost = lost_rows((kept, newer), names)
     report = joined_report(
-        (kept.report, newer.report), (sides[0].table, sides[1].table), table, names
+        (kept.report, newer.report), (sides[0].table, sides[1].table), table, names, lost
     )
     return Orders(
         table=table,
@@ -191,12 +193,12 @@ def _joined(
         end=pd.Timestamp(ends["end"]).date(),
         currency=kept.currency or newer.currency,
         digest=hashlib.sha256(f"{kept.digest} + {newer.digest}".encode()).hexdigest(),
-        left_out=joined_left_out((kept.left_out, newer.left_out), names),
+        left_out=lost.rows,
         carts=_carts(con, earlier.orders, later),
         items=None if items is None else store("joined_items", items),
         has_amounts=kept.has_amounts,
         without_customer=joined_counts((kept.without_customer, newer.without_customer)),
-        aside=_joined_aside(con, rows, earlier, later, refunds),
+        aside=replace(_joined_aside(con, rows, earlier, later, refunds), lost_amounts=lost.amounts),
     )
 
 

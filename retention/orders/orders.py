@@ -290,6 +290,7 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
         items = _stored(con, f"items_{name}", items)
     without_customer = orders_without_customer(marked)
     aside = set_aside(con, name, marked, gathered, placed, settled, lines, set(report.dropped))
+    aside = replace(aside, lost_amounts=left_out["amount"].to_numpy(dtype=float))
     for table in (
         *("typed", "placed", "once", "repeated", "filled", "gathered"),
         "places_of_refunds",

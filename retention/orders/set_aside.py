@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import ibis.expr.types as ir
+import numpy as np
 from ibis.backends.duckdb import Backend
 
 from retention.orders.rows import STATE_REASONS, Lines, first_filled
@@ -28,11 +29,14 @@ class SetAside:
         refunds: Ibis, a row a refund that stands on rows of its own: refund_id, customer_id,
             ordered_at, amount (> 0) and order_id, the order that it came off (NULL where there is
             no such order); None where there is none.
+        lost_amounts: The amount of each row that was left out, in the order of `Orders.left_out`;
+            NaN of a row without one. None where they are not known.
     """
 
     numbered: Literal["all", "none", "some"]
     cancelled: ir.Table | None = None
     refunds: ir.Table | None = None
+    lost_amounts: np.ndarray | None = None
 
 
 def cancelled_orders(marked: ir.Table, gathered: ir.Table, lines: Lines) -> ir.Table:

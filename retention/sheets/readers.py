@@ -11,8 +11,8 @@ from retention.sheets.page_reader import read_web_page, read_workbook
 from retention.sheets.parquet_reader import read_parquet
 from retention.sheets.raw_rows import RawRows
 from retention.sheets.text_reader import read_text
-from retention.sheets.unpack import PlainFile
-from retention.sheets.workbooks import WORKBOOK_MAGIC, WORKBOOK_SUFFIXES
+from retention.sheets.unpack import WORKBOOK_SUFFIXES, PlainFile
+from retention.sheets.workbooks import WORKBOOK_MAGIC
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend  # loads 0.3 s of engines

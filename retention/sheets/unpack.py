@@ -31,18 +31,8 @@ _LONGEST_CELL = 256
 _REFERENCE = r'\sr="{}{}"'
 _FILLED_REFERENCE = r'<c\s[^>]*?\br="{}{}"(?:[^>]*[^>/])?>'
 
-ORDER_FILE_SUFFIXES = (
-    ".csv",
-    ".tsv",
-    ".txt",
-    ".tab",
-    ".parquet",
-    ".xlsx",
-    ".xlsm",
-    ".xlsb",
-    ".xls",
-    ".ods",
-)
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+ORDER_FILE_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".parquet", *WORKBOOK_SUFFIXES)
 
 #: What the zip reader raises for damaged files; broken names of members are among it.
 _BROKEN_ZIP = (
@@ -199,8 +189,11 @@ def _unzip(path: Path, folder: Path, name: str, digest: str) -> list[PlainFile]:
             _check_total_size(files, name)
             return [_member(archive, member, folder, i, digest) for i, member in enumerate(files)]
     except _BROKEN_ZIP as error:
+        what, again = ("zip file", "pack")
+        if name.lower().endswith(WORKBOOK_SUFFIXES):
+            what, again = ("workbook", "export")
         raise DataError(
-            f"{name!r} is a zip file that ends too early or is damaged. Download or pack it again."
+            f"{name!r} is a {what} that ends too early or is damaged. Download or {again} it again."
         ) from error
     except RuntimeError as error:  # zipfile's way of saying that a password is needed
         raise DataError(

@@ -10,7 +10,6 @@ from retention.file_worker.process import UnreadableFileError, decode
 from retention.sheets.grids import Grid, Merge
 from retention.sheets.unpack import MAX_UNPACKED_BYTES, PlainFile
 
-WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 WORKBOOK_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 

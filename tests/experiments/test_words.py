@@ -67,6 +67,30 @@ def test_what_cannot_be_told_says_what_could_have_been_seen():
     assert "customers held out bought: nothing below +" in words
 
 
+def test_what_a_dear_campaign_brought_is_said_where_the_money_is_open():
+    test = campaign_test(contact_cost=5.3)
+    result = measure_test(read_orders(order_csv(), name="o.csv"), test)
+    group = result.groups[0]
+    assert result.verdict == "unclear"
+    assert group.gain.total.low < 0 < group.gain.total.high
+    words = result_sentence(result, "Hello", "EUR")
+    assert words.startswith(f"“Hello” brought {round(group.extra().value)} orders that would not")
+    assert "Whether that paid cannot be told: its gain after cost is " in words
+
+
+def test_buyers_are_named_where_orders_are_within_chance(worked):
+    group = worked.groups[0]
+    metrics = group.metrics.copy()
+    metrics.loc[metrics["metric"] == "orders", "low"] = -0.01
+    only_buyers = replace(group, metrics=metrics)
+    words = result_sentence(replace(worked, groups=(only_buyers,)), "Hello", "EUR")
+    bought = round(group.extra("bought").value)
+    assert words.startswith(f"“Hello” worked: {bought} customers bought who would not have (95%")
+    unclear = replace(only_buyers, verdict="unclear")
+    words = result_sentence(replace(worked, groups=(unclear,)), "Hello", "EUR")
+    assert words.startswith(f"Because of “Hello” {bought} customers bought who would not have (95%")
+
+
 def test_a_running_test_has_no_verdict_and_says_when_to_look():
     result = measured(until=date(2026, 3, 12))
     words = result_sentence(result, "Spring mail", "USD")

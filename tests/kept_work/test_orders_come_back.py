@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -35,6 +36,7 @@ def assert_exactly(orders: Orders, again: Orders) -> None:
         if table is not None:
             pd.testing.assert_frame_equal(other.to_pandas(), table.to_pandas(), check_exact=True)
     pd.testing.assert_frame_equal(again.dropped_rows(), orders.dropped_rows())
+    np.testing.assert_array_equal(again.aside.lost_amounts, orders.aside.lost_amounts)
     pd.testing.assert_frame_equal(
         again.without_customer,
         orders.without_customer,

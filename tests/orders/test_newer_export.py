@@ -268,6 +268,21 @@ def test_both_reports_count():
     ]
 
 
+def test_a_row_left_out_that_stands_in_both_exports_counts_once():
+    guest = replace(OLD[0], number=1, buyer="")
+    old = export([*OLD, guest, guest], name="old.csv")
+    cut = replace(OLD[-1], number=2, buyer="", paid=12.5)
+    joined, _ = add_export(old, export([*LAST_MONTH, guest, cut], name="new.csv"))
+    joined, _ = add_export(joined, export([*LAST_MONTH, guest, cut], name="newest.csv"))
+    lost = {entry.reason: (entry.rows, entry.revenue) for entry in joined.report.reasons}
+    # Rows of one number are one order, whose amount counts once.
+    assert lost["No customer (guest order)"] == (3, guest.paid + 12.5)
+    assert lost["Cancelled or voided"][0] == 1
+    rows = joined.report.rows_kept + sum(joined.report.dropped.values())
+    assert joined.report.rows_read == rows
+    assert len(joined.dropped_rows()) == sum(joined.report.dropped.values())
+
+
 def test_the_same_exports_make_the_same_digest_and_table():
     first, _ = add_export(export(OLD), export(LAST_MONTH))
     second, _ = add_export(export(OLD), export(LAST_MONTH))

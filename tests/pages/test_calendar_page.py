@@ -117,7 +117,7 @@ def test_groups_without_newer_orders_are_said_to_be_out(shop):
     assert conclusion(at).startswith("**No campaign is planned, and 1 has gone out.**")
     assert f"Gone out on {wording.day(date.today() - DAY)}: no newer orders yet" in words(at)
     at = at.switch_page("pages/results.py").run()
-    assert "no newer orders yet" in at.dataframe[0].value["state"].iloc[0]
+    assert at.dataframe[0].value["state"].iloc[0] == "No newer orders yet"
 
 
 # --- whose customers are spoken for -----------------------------------------------------------

@@ -5,7 +5,8 @@ from dataclasses import replace
 import ibis.expr.types as ir
 import pandas as pd
 
-from retention.orders.report import FIRST_LINES, DroppedRows, OrderReport, data_warnings
+from retention.orders.joining.lost_rows import LostRows
+from retention.orders.report import OrderReport, data_warnings
 from retention.orders.row_states import StatusMeaning
 
 
@@ -14,6 +15,7 @@ def joined_report(
     tables: tuple[ir.Table, ir.Table],
     joined: ir.Table,
     names: tuple[str, str],
+    lost: LostRows,
 ) -> OrderReport:
     """Return what became of the rows of two exports.
 
@@ -22,10 +24,12 @@ def joined_report(
         tables: Their orders, alike.
         joined: The orders of both, each once.
         names: What the two are called.
+        lost: The rows left out of both.
 
     Returns:
-        Rows and reasons of both. What is said of the data's size is said of the joined orders. No
-        question is open: the rows are not read again.
+        Rows and reasons of both; a row left out that stands in both counts once. What is said of
+        the data's size is said of the joined orders. No question is open: the rows are not read
+        again.
     """
     kept, added = reports
     # A month alone is thin, and the orders that it is added to need not be.
@@ -34,9 +38,9 @@ def joined_report(
     remarks = [f"{names[1]!r}: {note}" for note in added.notes if note not in kept.notes]
     return replace(
         kept,
-        rows_read=kept.rows_read + added.rows_read,
+        rows_read=kept.rows_read + added.rows_read - lost.in_both,
         rows_kept=kept.rows_kept + added.rows_kept,
-        reasons=joined_reasons((kept.reasons, added.reasons), names),
+        reasons=lost.reasons,
         notes=(*kept.notes, *remarks),
         warnings=tuple(dict.fromkeys((*doubts, *_size_warnings(joined)))),
         questions=(),
@@ -57,58 +61,6 @@ def _size_warnings(orders: ir.Table) -> tuple[str, ...]:
 def _is_of(warning: str, others: set[str]) -> bool:
     """Return whether a warning is one of others, however the column in it is called."""
     return any(warning.split(" Check that")[0] == other.split(" Check that")[0] for other in others)
-
-
-def joined_reasons(
-    reasons: tuple[tuple[DroppedRows, ...], tuple[DroppedRows, ...]], names: tuple[str, str]
-) -> tuple[DroppedRows, ...]:
-    """Return the rows left out of two exports by reason, the most rows first.
-
-    Args:
-        reasons: Of the loaded orders, and of the export that is added.
-        names: What the two are called.
-    """
-    joined: dict[str, DroppedRows] = {}
-    for entries, name in zip(reasons, names, strict=True):
-        for entry in entries:
-            files = entry.first_files or (name,) * len(entry.first_lines)
-            known = joined.get(entry.reason)
-            joined[entry.reason] = DroppedRows(
-                reason=entry.reason,
-                rows=entry.rows + (known.rows if known else 0),
-                first_lines=((known.first_lines if known else ()) + entry.first_lines)[
-                    :FIRST_LINES
-                ],
-                revenue=entry.revenue + (known.revenue if known else 0.0),
-                first_files=((known.first_files if known else ()) + files)[:FIRST_LINES],
-            )
-    return tuple(sorted(joined.values(), key=lambda entry: -entry.rows))
-
-
-def joined_left_out(
-    frames: tuple[pd.DataFrame, pd.DataFrame], names: tuple[str, str]
-) -> pd.DataFrame:
-    """Return the rows left out of two exports, each with the `file` that it stands in.
-
-    Args:
-        frames: Of the loaded orders, and of the export that is added.
-        names: What the two are called.
-    """
-    named = [
-        frame if list(frame.columns[:2]) == ["file", "line"] else _with_file(frame, name)
-        for frame, name in zip(frames, names, strict=True)
-        if len(frame)
-    ]
-    if not named:
-        return frames[0]
-    joined: pd.DataFrame = pd.concat(named, ignore_index=True)
-    return joined
-
-
-def _with_file(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    frame = frame.rename(columns={"file": "file (of the export)"})
-    frame.insert(0, "file", name)
-    return frame
 
 
 def joined_counts(frames: tuple[pd.DataFrame, pd.DataFrame]) -> pd.DataFrame:

@@ -79,7 +79,7 @@ def _draw_planned(data: Loaded, test: CampaignTest) -> None:
     rest = (
         "Its groups stay as they are."
         if campaign_tests.has_begun(test, data.orders.end)
-        else "Until the campaign begins, a new download of its files replaces these groups."
+        else "Until its first day is over, a new download of its files replaces these groups."
     )
     st.caption(f"Your orders end on {wording.day(data.orders.end)}. {rest}")
     if not held_out:

@@ -20,7 +20,8 @@ from retention.view.live_chart import live_chart
 from retention.view.session import campaigns as state
 from retention.view.session.loaded import Loaded
 
-_BUDGET = "plan_budget_said"
+#: The budget that the visitor has chosen, and the slider's own.
+_BUDGET, _SLIDER = "plan_budget_said", "plan_budget"
 
 
 def draw_budget(data: Loaded, portfolio: Portfolio) -> None:
@@ -67,20 +68,28 @@ def draw_budget(data: Loaded, portfolio: Portfolio) -> None:
 
 
 def _choose_budget(most: float, currency: str | None) -> float:
-    budget = st.slider(
+    chosen = st.session_state.get(_BUDGET)
+    if chosen is None or chosen > most:
+        # What the slider stood at belongs to other plans.
+        st.session_state.pop(_SLIDER, None)
+    budget: float = st.slider(
         f"Budget{words.in_currency(currency)}",
         min_value=0.0,
         max_value=most,
-        value=min(st.session_state.get(_BUDGET, most / 2), most),
+        value=most / 2 if chosen is None else min(chosen, most),
         step=most / 200,
         format=text.slider_format(f"%,.{0 if most > 200 else 2}f"),
-        key="plan_budget",
+        key=_SLIDER,
+        on_change=_keep_budget,
         help=f"Up to {wording.money(most, currency)}: more money finds nobody else worth "
         "addressing.",
     )
-    # The slider forgets it when another part of the page is opened.
-    st.session_state[_BUDGET] = budget
     return budget
+
+
+def _keep_budget() -> None:
+    """Keep what was chosen: the slider forgets it when another part of the page is opened."""
+    st.session_state[_BUDGET] = st.session_state[_SLIDER]
 
 
 def _draw_split(line: Queue, split: pd.DataFrame, budget: float, currency: str | None) -> None:

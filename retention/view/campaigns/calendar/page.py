@@ -121,16 +121,15 @@ def portfolio_sentence(plans: Mapping[str, CampaignPlan], orders: Orders) -> str
         return ""
     figures = [plan.economics for plan in plans.values()]
     customers = wording.plural(sum(figure.customers for figure in figures), "customer")
+    total = sum(figure.gain.expected for figure in figures)
     cost, gain = (
         wording.money(amount, orders.currency, short=True)
-        for amount in (
-            sum(figure.cost for figure in figures),
-            sum(figure.gain.expected for figure in figures),
-        )
+        for amount in (sum(figure.cost for figure in figures), abs(total))
     )
     first = min(plan.campaign.first_day(orders.end) for plan in plans.values())
     verb = "addresses" if len(plans) == 1 else "address"
+    outcome = "gain" if total >= 0 else "lose"
     return (
-        f"{wording.plural(len(plans), 'campaign')} {verb} {customers} for {cost} and should gain "
-        f"{gain} after that. The first message goes out on {wording.day(first)}."
+        f"{wording.plural(len(plans), 'campaign')} {verb} {customers} for {cost} and should "
+        f"{outcome} {gain} after that. The first message goes out on {wording.day(first)}."
     )
