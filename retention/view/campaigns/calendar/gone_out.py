@@ -11,6 +11,7 @@ from retention import wording
 from retention.experiments.campaign_test import CampaignTest
 from retention.view import text
 from retention.view.campaigns import beginning
+from retention.view.campaigns.calendar.card import campaign_card
 from retention.view.session import campaign_tests, campaigns as state
 
 
@@ -30,20 +31,11 @@ def draw_gone_out(
         "plans until its last day."
     )
     for number, test in enumerate(tests):
-        with st.container(border=True, gap="xsmall"):
-            left, right = st.columns([7, 4], vertical_alignment="center")
-            with left:
-                _draw_words(end, test, standing(test))
-            with (
-                right,
-                st.container(
-                    horizontal=True,
-                    horizontal_alignment="right",
-                    vertical_alignment="center",
-                    gap="xsmall",
-                ),
-            ):
-                _draw_buttons(number, test)
+        left, right = campaign_card()
+        with left:
+            _draw_words(end, test, standing(test))
+        with right:
+            _draw_buttons(number, test)
 
 
 def _draw_words(end: date, test: CampaignTest, standing: str) -> None:

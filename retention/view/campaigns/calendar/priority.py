@@ -9,6 +9,7 @@ from retention.campaigns.campaign import CHANNELS, Campaign
 from retention.campaigns.plan import CampaignPlan
 from retention.campaigns.portfolio import Portfolio
 from retention.view import text
+from retention.view.campaigns.calendar.card import campaign_card
 from retention.view.session import campaign_tests, campaigns as state
 from retention.view.session.loaded import Loaded
 
@@ -39,27 +40,18 @@ def _draw_campaign(
 ) -> None:
     names = tuple(campaign.name for campaign in campaigns)
     name = names[number]
-    with st.container(border=True, gap="xsmall"):
-        left, right = st.columns([7, 4], vertical_alignment="center")
-        with left:
-            st.markdown(f"**{number + 1}. {text.plain(name, limit=80)}**")
-            if name in portfolio.problems:
-                problem = text.plain(portfolio.problems[name], limit=600)
-                st.markdown(f":orange[:material/warning: {problem}]")
-            else:
-                _draw_summary(data, portfolio.plans[name])
-            _draw_test(data, number, name, portfolio.plans.get(name))
-            _draw_doubt(data, campaigns[number])
-        with (
-            right,
-            st.container(
-                horizontal=True,
-                horizontal_alignment="right",
-                vertical_alignment="center",
-                gap="xsmall",
-            ),
-        ):
-            _draw_buttons(data, number, names)
+    left, right = campaign_card()
+    with left:
+        st.markdown(f"**{number + 1}. {text.plain(name, limit=80)}**")
+        if name in portfolio.problems:
+            problem = text.plain(portfolio.problems[name], limit=600)
+            st.markdown(f":orange[:material/warning: {problem}]")
+        else:
+            _draw_summary(data, portfolio.plans[name])
+        _draw_test(data, number, name, portfolio.plans.get(name))
+        _draw_doubt(data, campaigns[number])
+    with right:
+        _draw_buttons(data, number, names)
 
 
 def _draw_test(data: Loaded, number: int, name: str, plan: CampaignPlan | None) -> None:
