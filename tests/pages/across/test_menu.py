@@ -13,7 +13,7 @@ SENTENCES = {
     "own_segments": "No segment of yours is saved yet",
     "rfm": "of your customers and brought",
     "movement": "fell from active to at risk",
-    "campaign_calendar": "No campaign is kept yet",
+    "campaign_calendar": "No campaign is planned, and 2 have gone out",
     "results": "“Bonus points” did not work",
     "cohorts": "came back within 90 days",
     "channels": "Do more of:",
