@@ -116,7 +116,7 @@ def check_files_of_held_out(page, addressed):
 
 
 def keep_and_save(page):
-    """Keep the campaign, move the budget, and save the plan; returns the file."""
+    """Keep the campaign, and save the plan; returns the file."""
     button(page, "Keep this campaign").click()
     expect(button(page, "Keep the changes")).to_be_visible()
     page.get_by_role("main").get_by_role("link", name="See its place among the others").click()
