@@ -157,6 +157,10 @@ def test_a_segment_is_built_a_reactivation_planned_exported_kept_and_loaded_agai
         {"name": "campaigns.json", "mimeType": "application/json", "buffer": saved}
     )
     expect(page.get_by_text(LISTED)).to_be_visible()
+    # The plan that was loaded has no kept groups, so that the budget is shared out again.
+    gain = page.locator(".plan-budget").text_content()
+    press(page, re.compile("^Budget"), "ArrowRight", 20)
+    expect(page.locator(".plan-budget")).not_to_have_text(gain)
     button(page, "Change").click()
     expect(page.get_by_text("customers addressed: the plan")).to_be_visible()
     at_rest(page)
