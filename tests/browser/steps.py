@@ -78,6 +78,13 @@ def load_store(page: Page) -> None:
     expect(stages(page)).to_have_count(len(STAGES))
 
 
+def open_other_orders(page: Page) -> None:
+    """Go where newer orders are added, or others take the place of the loaded ones."""
+    button(page, "Load other orders").click()
+    sees(page, "Load newer or other orders")
+    at_rest(page)
+
+
 def upload(page: Page, content: bytes, name: str = "orders.csv") -> None:
     """Give the front page a file."""
     upload_all(page, {name: content})

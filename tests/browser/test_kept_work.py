@@ -58,11 +58,12 @@ def set_margin(page, percent: str) -> None:
     at_rest(page)
 
 
-def margin(page) -> str:
+def sees_margin(page, percent: str) -> None:
     page.get_by_role("link", name="Store settings", exact=True).click()
     sees(page, "Store settings")
-    at_rest(page)  # a slider is first drawn at its lowest value
-    return thumb(page, "Margin").get_attribute("aria-valuetext")
+    # A slider is first drawn at its lowest value.
+    expect(thumb(page, "Margin")).to_have_attribute("aria-valuetext", percent)
+    at_rest(page)
 
 
 def offer(page):
@@ -99,7 +100,7 @@ def test_saved_with_its_orders_all_comes_back_from_one_file(visit, requests):
     )
     # The page that was open comes back with the orders.
     sees(page, "Store settings")
-    assert margin(page) == "41%"
+    sees_margin(page, "41%")
     page.get_by_role("link", name="This week", exact=True).click()
     sees(page, "anna.csv")
     expect(metric(page, "Customers")).to_have_text("30")
@@ -121,7 +122,7 @@ def test_without_its_orders_the_work_asks_for_the_export_or_takes_one_beside_it(
     expect(other.get_by_text("its orders are not in the file")).to_be_visible()
     use_upload_anew(other, small_shop(30), "shop.csv")
     sees(other, "Store settings")
-    assert margin(other) == "41%"
+    sees_margin(other, "41%")
 
     third = visit()
     sees(third, FRONT)
@@ -129,7 +130,7 @@ def test_without_its_orders_the_work_asks_for_the_export_or_takes_one_beside_it(
     sees(third, "Check the columns")
     button(third, "Use these orders").click()
     sees(third, "Store settings")
-    assert margin(third) == "41%"
+    sees_margin(third, "41%")
 
 
 def use_upload_anew(page, content: bytes, name: str) -> None:
@@ -194,7 +195,7 @@ def test_kept_on_this_computer_one_click_goes_on(browser, at_home):
     button(page, "Go on").click()
     sees(page, "Segments")
     at_rest(page)
-    assert margin(page) == "41%"
+    sees_margin(page, "41%")
     page.get_by_role("link", name="This week", exact=True).click()
     sees(page, "Lane <b>x</b>.csv")
 

@@ -15,6 +15,7 @@ from tests.browser.steps import (
     load_store,
     metric,
     open_cdnow,
+    open_other_orders,
     order_file,
     press,
     rows_of,
@@ -237,8 +238,7 @@ def test_the_answer_to_day_or_month_first_counts(visit):
 def test_other_orders_replace_the_ones_before(visit):
     page = visit()
     open_cdnow(page)
-    button(page, "Load other orders").click()
-    sees(page, "Load other orders")
+    open_other_orders(page)
     use_upload(page, small_shop(30))
     expect(metric(page, "Customers")).to_have_text("30")
     go_to_segments(page)

@@ -6,7 +6,16 @@ from datetime import timedelta
 import pytest
 
 from tests.browser.campaigns.shop import TODAY, history, menu
-from tests.browser.steps import at_rest, button, expect, order_file, sees, upload, use_upload
+from tests.browser.steps import (
+    at_rest,
+    button,
+    expect,
+    open_other_orders,
+    order_file,
+    sees,
+    upload,
+    use_upload,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -40,8 +49,7 @@ def test_what_has_gone_out_stays_as_it_was_when_newer_orders_come(visit):
     planned = page.get_by_text(re.compile(r"^1 campaign addresses \d+ customers")).text_content()
     addressed = re.search(r"(\d+) customers", planned).group(1)
 
-    button(page, "Load other orders").click()
-    at_rest(page)
+    open_other_orders(page)
     upload(page, newer(before), "later.csv")
     button(page, "Use these orders").click()
     sees(page, "later.csv")

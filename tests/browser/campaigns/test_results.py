@@ -12,6 +12,7 @@ from tests.browser.steps import (
     download,
     expect,
     metric,
+    open_other_orders,
     order_file,
     rows_of,
     sees,
@@ -22,6 +23,7 @@ from tests.browser.steps import (
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
+SMALL_PHONE = {"width": 300, "height": 640}
 
 
 def later_orders(addressed: list[str], held_out: list[str]) -> list[str]:
@@ -67,8 +69,7 @@ def test_a_campaign_is_planned_kept_sent_and_measured(visit):
     menu(page, "Results")
     expect(page.get_by_text("newer orders then hold every day of it").first).to_be_visible()
 
-    button(page, "Load other orders").click()
-    at_rest(page)
+    open_other_orders(page)
     upload(page, order_file([*before, *later_orders(*groups)]), "later.csv")
     button(page, "Use these orders").click()
     sees(page, "later.csv")
@@ -111,9 +112,9 @@ def test_the_calendar_links_to_results_with_all_of_its_words_on_a_phone(visit):
     at_rest(page)
     menu(page, "Calendar")
     button(page, "It goes out").click()
-    link = page.get_by_role("link", name=re.compile("see Results"))
+    link = page.get_by_role("link", name=re.compile("both groups are kept"))
     expect(link).to_be_visible()
-    page.set_viewport_size(PHONE)
+    page.set_viewport_size(SMALL_PHONE)
     at_rest(page)
     cut = link.evaluate(
         "a => [a, ...a.querySelectorAll('*')].some(e => e.scrollWidth > e.clientWidth + 1 "
@@ -121,5 +122,5 @@ def test_the_calendar_links_to_results_with_all_of_its_words_on_a_phone(visit):
     )
     assert not cut
     box = link.bounding_box()
-    assert box["x"] + box["width"] <= PHONE["width"]
+    assert box["x"] + box["width"] <= SMALL_PHONE["width"]
     assert box["height"] > 40  # two lines

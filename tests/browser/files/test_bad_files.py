@@ -7,6 +7,7 @@ from tests.browser.steps import (
     expect,
     metric,
     open_cdnow,
+    open_other_orders,
     order_file,
     sees,
     small_shop,
@@ -40,8 +41,7 @@ def test_a_wrong_file_gets_its_reason_and_the_loaded_orders_stay(visit):
     page = visit()
     open_cdnow(page)
     for name, (content, message, back) in WRONG.items():
-        button(page, "Load other orders").click()
-        sees(page, "Load other orders")
+        open_other_orders(page)
         upload(page, content, name)
         alert = page.get_by_role("alert").filter(has_text=message)
         expect(alert).to_be_visible()
@@ -83,7 +83,7 @@ def test_names_from_a_file_are_shown_letter_by_letter(visit):
     expect(title).to_contain_text("<img src=x onerror=alert(1)>")
     assert title.inner_text().replace("\u2060", "") == name
     assert page.evaluate(ESCAPED) == []
-    button(page, "Load other orders").click()
+    open_other_orders(page)
     expect(
         page.get_by_role("button", name="Back to <img src=x onerror=alert(1)> **b**")
     ).to_be_visible()

@@ -9,6 +9,7 @@ from tests.browser.steps import (
     button,
     expect,
     metric,
+    open_other_orders,
     order_file,
     rows_of,
     sees,
@@ -37,8 +38,7 @@ def test_a_newer_export_is_added_to_the_loaded_orders(visit):
     use_upload(page, OLD)
     expect(metric(page, "Orders")).to_have_text("100")
     at_rest(page)
-    page.get_by_text("Load other orders", exact=True).first.click()
-    sees(page, "Load other orders")
+    open_other_orders(page)
     upload(page, NEWER, "newer.csv")
     sees(page, "Check the columns")
     new = len(ROWS) - 100
@@ -46,7 +46,7 @@ def test_a_newer_export_is_added_to_the_loaded_orders(visit):
     expect(page.get_by_text(said)).to_be_visible()
     at_rest(page)
     button(page, "Add to the loaded orders").click()
-    sees(page, "orders.csv")
+    sees(page, "orders.csv + 1 newer file")
     expect(page.get_by_text("newer.csv was added.")).to_be_visible()
     expect(page.get_by_text(said)).to_have_count(1)
     expect(metric(page, "Orders")).to_have_text(str(len(ROWS) - 1))

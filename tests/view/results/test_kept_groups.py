@@ -89,7 +89,7 @@ def test_what_is_noted_of_tests_comes_back_in_another_session(monkeypatch):
     monkeypatch.setattr(st, "session_state", {})
     campaign_tests.keep_all_tests((test, other))
     campaign_tests.keep_all_notes(noted)
-    assert campaign_tests.unread(test.end) == (other,)
+    assert campaign_tests.unread(test.window.look_on) == (other,)
     assert campaign_tests.sent_of(test.name) == {"a", "b"}
     assert campaign_tests.sent_of("Other") is None
     assert campaign_tests.drawn_again() == {"Other"}
