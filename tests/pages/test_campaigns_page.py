@@ -165,7 +165,9 @@ def test_a_campaign_of_ones_own_keeps_what_is_set_and_claims_no_evidence(store):
 
 
 def test_kept_campaigns_take_their_customers_and_share_a_budget(store):
+    assert button(store, "Keep this campaign").proto.type == "primary"
     button(store, "Keep this campaign").click().run()
+    assert button(store, "Keep the changes").proto.type == "secondary"  # there are none yet
     first = metrics(store)["Reach"]
     button(store, "Plan another one").click().run()
     assert on_table(store).segments == ("Lapsed",)

@@ -295,7 +295,8 @@ def _draw_keep(data: Loaded, plan: CampaignPlan) -> None:
             "Keep the changes" if edited else "Keep this campaign",
             icon=":material/bookmark_add:",
             key="plan_keep",
-            type="primary",
+            # Nothing is left to keep where the kept one is as it stands here.
+            type="secondary" if plan.campaign in state.kept() else "primary",
             disabled=taken,
             on_click=_keep,
             args=(data, plan),

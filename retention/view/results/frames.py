@@ -11,15 +11,14 @@ import pandas as pd
 from retention import wording
 from retention.charts.experiments.segments import MEASURED, SHRUNK
 from retention.experiments.by_segment import SegmentDifferences
-from retention.experiments.campaign_test import ADDRESSED, HELD_OUT
 from retention.experiments.metrics import Metric
 from retention.experiments.result import CampaignResult, GroupResult
 from retention.experiments.words import amount_words, difference_words, metric_label
 from retention.statistics import METRIC_LEVEL, normal_width, wilson
 from retention.view import text
 
-#: What the groups of a campaign that was planned here are called.
-_NAMES = {ADDRESSED: "Addressed", HELD_OUT: "Held out"}
+#: Names of groups that say by themselves what they got, in the files of a plan and in lists.
+_NAMES = ("Addressed", "Held out")
 #: Metrics of which the groups have charts.
 CHARTED: tuple[Metric, ...] = ("bought", "orders", "revenue")
 #: What the row of revenue with the largest buyers cut is called.
@@ -33,8 +32,9 @@ def group_label(name: str, control: str) -> str:
         name: Of the group, as the list has it.
         control: The group that got nothing.
     """
-    if name in _NAMES and (control or name != HELD_OUT):
-        return _NAMES[name]
+    in_words = name.replace("_", " ").capitalize()
+    if in_words in _NAMES and (control or in_words != "Held out"):
+        return in_words
     shown = text.one_line(name, 40)
     return f"{shown} (got nothing)" if name == control else shown
 

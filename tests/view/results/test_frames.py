@@ -35,6 +35,21 @@ def test_groups_stand_in_order_with_their_ranges(result):
     assert shares["value"].tolist() == pytest.approx([plain["addressed"], plain["held_out"]])
 
 
+@pytest.mark.parametrize(
+    ("name", "control", "label"),
+    [
+        ("held_out", "held_out", "Held out"),
+        ("Held out", "Held out", "Held out"),
+        ("Addressed", "Held out", "Addressed"),
+        ("Control", "Control", "Control (got nothing)"),
+        ("Held out", "", "Held out"),
+        ("held_out", "", "held_out"),
+    ],
+)
+def test_a_group_says_once_that_it_got_nothing(name, control, label):
+    assert frames.group_label(name, control) == label
+
+
 def test_days_rise_to_what_each_group_has_bought(result):
     days = frames.days_frame(result)
     assert (
