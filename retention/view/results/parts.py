@@ -182,7 +182,9 @@ def _draw_groups(
     currency = data.orders.currency
     labels = [frames.group_label(name, result.control) for name in result.customers]
     colours = charts.group_colours(
-        sorted(labels, key=lambda label: label == frames.group_label(result.control, result.control)),
+        sorted(
+            labels, key=lambda label: label == frames.group_label(result.control, result.control)
+        ),
         frames.group_label(result.control, result.control),
     )
     drawn = data_of.drawn_for(data, test)
