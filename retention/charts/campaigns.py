@@ -303,6 +303,13 @@ def payback_chart(currency: str | None) -> alt.Chart:
     )
 
 
+#: The year stands where the axis begins, and in the first week of each year.
+_DAY_LABEL = (
+    "timeFormat(datum.value, datum.index == 0 || (month(datum.value) == 0 && date(datum.value) < 8)"
+    " ? '%-d %b %Y' : '%-d %b')"
+)
+
+
 def calendar_chart() -> alt.LayerChart:
     """Campaigns by day: how long orders count, and when messages go out.
 
@@ -315,8 +322,15 @@ def calendar_chart() -> alt.LayerChart:
         title=None,
         axis=alt.Axis(labelLimit=220, ticks=False, domain=False),
     )
-    # A label that would stand over the edge is left out.
-    axis = alt.Axis(format="%-d %b", grid=True, tickCount=6, labelBound=True)
+    # A label that would stand over the edge is moved inside.
+    axis = alt.Axis(
+        labelExpr=_DAY_LABEL,
+        grid=True,
+        tickCount=6,
+        labelFlush=40,
+        labelOverlap="greedy",
+        labelSeparation=8,
+    )
     bars = (
         alt.Chart(alt.NamedData("bars"))
         .mark_bar(size=14, cornerRadius=3)
