@@ -20,7 +20,7 @@ ANN, BEN, CEM = DAYS
 COLUMNS = ["Order", "Email", "Date", "Total", "Rating", "Accepts Marketing", "Subscription"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def orders():
     """Two orders each; the last one has a rating, a consent, and no subscription."""
     rows = [
@@ -98,7 +98,7 @@ def test_two_files_of_a_kind_are_refused(orders):
         joined(orders, file, file)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def all_known(orders):
     """Everything that files can bring of the three customers."""
     files = [
