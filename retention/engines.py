@@ -13,6 +13,10 @@ import pyarrow as pa
 from ibis.backends import BaseBackend
 from ibis.expr.operations import DatabaseTable
 
+# Engines join nested SELECTs into one by themselves. Where Ibis does it before, a small file takes a
+# fifth longer to read.
+ibis.options.sql.fuse_selects = False
+
 #: Ibis's names of engines that need something of their own.
 EMBEDDED, SPARK, POSTGRES = "duckdb", "pyspark", "postgres"
 #: How the names of kept tables begin.

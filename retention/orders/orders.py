@@ -330,8 +330,8 @@ def _check_currency(mapping: Mapping, lines: Lines) -> None:
 
 def _stored(con: Backend, name: str, table: ir.Table) -> ir.Table:
     """Return a table computed once and kept under a name."""
-    con.create_table(name, table, overwrite=True)
-    return con.table(name)
+    stored: ir.Table = con.create_table(name, table, overwrite=True)
+    return stored
 
 
 def _totals(settled: ir.Table) -> pd.Series:

@@ -163,13 +163,12 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
         **_packed_cells(sheet, mapping, amounts),
         **contact_cells(raw, column, mapping, ordered_at),
     }
-    con.create_table("typed", raw.select(**cells), overwrite=True)
 
     def keep(name: str, table: ir.Table) -> ir.Table:
-        con.create_table(name, table, overwrite=True)
-        return con.table(name)
+        kept: ir.Table = con.create_table(name, table, overwrite=True)
+        return kept
 
-    typed = numbered_rows(con.table("typed"), mapping, keep)
+    typed = numbered_rows(keep("typed", raw.select(**cells)), mapping, keep)
     numbered = "order_id" in column
     grouped = numbered and _has_repeats(typed)
     repeats = find_repeats(sheet, mapping, typed, numbered=numbered, grouped=grouped)
