@@ -24,23 +24,37 @@ _ORDERS = "orders-"
 #: How the names of files begin that are being written, and seconds after which one is left over.
 _NEW, _LEFT_OVER = ".new-", 600
 _TURN = Lock()
+_HOMELESS = (
+    "The account that runs the app has no home folder to keep work in. Name a folder in the "
+    f"variable {HOME}, and start the app again."
+)
 _FORGET = "Forget it, or move the folder's files elsewhere."
 
 
 def folder() -> Path:
-    """Return the folder of kept work, whether it is there or not."""
+    """Return the folder of kept work, whether it is there or not.
+
+    Raises:
+        DataError: The account that runs the app has no home folder, and no other one is named.
+    """
     given = os.environ.get(HOME, "").strip()
-    if given:
-        return Path(given).expanduser()
     # Only computers that keep work need it.
     from platformdirs import user_data_path
 
-    return user_data_path("retention", appauthor=False)
+    place = Path(given) if given else user_data_path("retention", appauthor=False)
+    try:
+        place = place.expanduser()
+    except RuntimeError as error:
+        raise DataError(_HOMELESS) from error
+    return place
 
 
 def is_there() -> bool:
-    """Return whether some work is kept."""
-    return (folder() / _WORK).is_file()
+    """Return whether some work is kept, as far as can be seen."""
+    try:
+        return (folder() / _WORK).is_file()
+    except (DataError, OSError):  # who wants to keep something is told then
+        return False
 
 
 def write(work: Work) -> None:
