@@ -69,9 +69,9 @@ def write(work: Work) -> None:
     Raises:
         DataError: The folder cannot be written to.
     """
+    place = folder()
     with _TURN:
         try:
-            place = folder()
             place.mkdir(parents=True, exist_ok=True, mode=0o700)
             place.chmod(0o700)
             keeps = _orders_name(work)
@@ -82,8 +82,8 @@ def write(work: Work) -> None:
             _clear(place, but={_WORK, keeps})
         except OSError as error:
             raise DataError(
-                f"The work cannot be kept in {os.fspath(folder())!r}: "
-                f"{error.strerror or type(error).__name__}."
+                f"The work cannot be kept in '{place}': {error.strerror or type(error).__name__}. "
+                "Free some room there, or let the app write there. What was kept before is whole."
             ) from error
 
 
@@ -129,8 +129,8 @@ def forget() -> None:
                 place.rmdir()
         except OSError as error:
             raise DataError(
-                f"The kept work cannot be deleted from {os.fspath(place)!r}: "
-                f"{error.strerror or type(error).__name__}."
+                f"The kept work cannot be deleted from '{place}': "
+                f"{error.strerror or type(error).__name__}. Delete the files in it by hand."
             ) from error
 
 
