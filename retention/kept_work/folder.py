@@ -41,12 +41,11 @@ def folder() -> Path:
     # Only computers that keep work need it.
     from platformdirs import user_data_path
 
-    place = Path(given) if given else user_data_path("retention", appauthor=False)
     try:
-        place = place.expanduser()
+        place = Path(given) if given else user_data_path("retention", appauthor=False)
+        return place.expanduser()
     except RuntimeError as error:
         raise DataError(_HOMELESS) from error
-    return place
 
 
 def is_there() -> bool:

@@ -114,7 +114,7 @@ def _load_text(
 
 
 def _load_csv(con: Backend, path: Path, options: dict[str, Any], table: str) -> None:
-    # The engine takes "orders[1].csv" for a pattern, which is met by the file "orders1.csv".
+    # On Windows a path may still hold brackets, and so may that of the temporary folder.
     source = con.read_csv(escape(str(path)), table_name="source", **options)
     con.create_table(table, source, overwrite=True)
     con.drop_view("source", force=True)

@@ -32,6 +32,9 @@ _LONGEST_CELL = 256
 _REFERENCE = r'\sr="{}{}"'
 _FILLED_REFERENCE = r'<c\s[^>]*?\br="{}{}"(?:[^>]*[^>/])?>'
 
+#: Letters of a path by which the engine finds other files, or cannot find it at all.
+_ODD_LETTERS = re.compile(r"[*?\[\\\ud800-\udfff]")
+
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 ORDER_FILE_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".parquet", *WORKBOOK_SUFFIXES)
 
@@ -121,7 +124,9 @@ def _on_disk(
                 # No repr, which would double the backslashes of Windows.
                 f"There is no file at '{path}'. Check its folder and its name."
             )
-        return path, name or path.name
+        # Names of other encodings have letters that stand for bytes, and can be no text.
+        name = name or os.fsencode(path.name).decode("utf-8", errors="replace")
+        return _under_plain_name(path, folder), name
     stream = io.BytesIO(source) if isinstance(source, bytes | bytearray | memoryview) else source
     if not hasattr(stream, "read"):
         raise DataError(
@@ -140,6 +145,19 @@ def _on_disk(
         target.write(first)
         shutil.copyfileobj(stream, target, CHUNK)
     return path, name
+
+
+def _under_plain_name(path: Path, folder: Path) -> Path:
+    """Return a path to a file whose letters mean nothing else to the readers.
+
+    The engine takes "orders[1].csv" for a pattern, which is met by the file "orders1.csv". A name
+    in another encoding than UTF-8 is no text to it.
+    """
+    if os.name != "posix" or not _ODD_LETTERS.search(str(path)):
+        return path
+    link = folder / "link"
+    link.symlink_to(path.absolute())
+    return link
 
 
 def _is_file(path: Path) -> bool:
