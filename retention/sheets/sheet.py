@@ -217,7 +217,7 @@ def open_sheets(sources: Sequence[Source], names: Sequence[str | None] | None = 
     names = [None] * len(sources) if names is None else names
     with temporary_folder() as temporary:
         packs = _unpacked(sources, names, temporary)
-        con = connect()
+        con = connect(reads_files=True)
         files: list[RawRows] = []
         notes: list[str] = []
         seen: dict[str, str] = {}
@@ -234,6 +234,7 @@ def open_sheets(sources: Sequence[Source], names: Sequence[str | None] | None = 
                 check_fit((files or read)[0].names, raw.names)
             files += read
             notes += left_out
+    con.raw_sql("SET enable_external_access = false")
     digests = list(seen)
     joined = "".join(digests).encode()
     digest = digests[0] if len(digests) == 1 else hashlib.sha256(joined).hexdigest()
@@ -337,13 +338,18 @@ def _file_notes(files: list[RawRows]) -> list[str]:
     return notes
 
 
-def connect() -> Backend:
-    """Return a database of its own, which fetches nothing from anywhere."""
+def connect(*, reads_files: bool = False) -> Backend:
+    """Return a database of its own, which opens no file, no address and no other database.
+
+    Args:
+        reads_files: Whether it is to open files until that is forbidden.
+    """
     # What does not fit in memory goes to a folder that no other engine has, and nobody else sees.
     folder = new_folder()
     con = ibis.duckdb.connect(
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
+        enable_external_access=reads_files,
         temp_directory=str(folder),
         # Memory of dropped tables goes back at once: by default the engine keeps hundreds of
         # megabytes for later.

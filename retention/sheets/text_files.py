@@ -186,10 +186,10 @@ def find_layout(head: str, name: str) -> TextLayout:
         )
     layout = _delimited_layout(head) or _aligned_layout(head)
     if layout is None:
-        shown = next((line for line in head.splitlines() if line.strip()), "")
+        # Its first line may be a customer, whom no message names.
         raise SingleColumnError(
-            f"{name!r} has a single column ({shown.strip()[:60]!r}). An order file needs at least "
-            "a customer, a date and an amount, separated by commas, semicolons or tabs."
+            f"{name!r} has a single column. An order file needs at least a customer, a date and "
+            "an amount, separated by commas, semicolons or tabs."
         )
     return layout
 

@@ -22,8 +22,8 @@ def small_engine(monkeypatch):
     connect = sheet.connect
 
     def limit(memory: str, disk: str) -> None:
-        def small():
-            con = connect()
+        def small(**settings):
+            con = connect(**settings)
             con.raw_sql(f"SET memory_limit = '{memory}'")
             con.raw_sql(f"SET max_temp_directory_size = '{disk}'")
             con.raw_sql("SET threads = 1")
