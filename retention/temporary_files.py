@@ -20,13 +20,20 @@ from retention.errors import NoRoomError
 PREFIX = "orders-"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _CLOSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+_TRIES = 5
 _SAFE = "Nothing that is loaded or kept is lost."
 _LOG = logging.getLogger(__name__)
+
+
+class _Use:
+    """The use of a folder, as long as it lasts."""
 
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
     """Provide a folder for files that nobody needs afterwards. It goes with all that is in it.
+
+    It also goes where the process ends meanwhile, unless that is killed.
 
     Yields:
         The folder, which its owner alone can look into.
@@ -35,13 +42,16 @@ def temporary_folder() -> Iterator[Path]:
         NoRoomError: Temporary files cannot be written; or a file in it could not be.
     """
     folder = new_folder()
+    use = _Use()
+    # A server that is ended does not wait for the threads of its pages.
+    end = weakref.finalize(use, _remove, folder)
     try:
         yield folder
     except OSError as error:
         refuse_lack_of_room(error, folder)
         raise
     finally:
-        _remove(folder)
+        end()
 
 
 def new_folder() -> Path:
@@ -112,4 +122,7 @@ def _no_room(error: OSError) -> NoRoomError:
 
 
 def _remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+    for _ in range(_TRIES):  # a thread that goes on may still write into it
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return

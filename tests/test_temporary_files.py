@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import stat
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -100,6 +101,30 @@ def test_nobody_guesses_its_name(place):
 def test_it_goes_where_reading_fails(place):
     with pytest.raises(ValueError, match="stop"):
         fail_inside(ValueError("stop"))
+    assert list(place.iterdir()) == []
+
+
+def test_it_goes_where_the_process_ends_while_a_thread_still_reads(place):
+    code = """
+import sys, tempfile, threading, time
+from retention.temporary_files import new_file, temporary_folder
+
+tempfile.tempdir = sys.argv[1]
+is_written = threading.Event()
+
+def read():
+    with temporary_folder() as folder:
+        new_file(folder / "source").write_bytes(b"anna@example.com")
+        is_written.set()
+        time.sleep(600)
+
+threading.Thread(target=read, daemon=True).start()
+is_written.wait()
+sys.exit(3)
+"""
+    root = Path(temporary_files.__file__).parents[1]
+    ended = subprocess.run([sys.executable, "-c", code, str(place)], cwd=root, check=False)
+    assert ended.returncode == 3
     assert list(place.iterdir()) == []
 
 
