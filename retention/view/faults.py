@@ -5,11 +5,13 @@ lines of code that they came through. Their words are left out.
 """
 
 import logging
+import os
 import traceback
 from collections.abc import Iterator
 from typing import Any
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from retention.errors import NoRoomError
@@ -42,10 +44,16 @@ def where(error: BaseException) -> str:
     parts = [
         "Traceback (most recent call last):\n"
         + "".join(traceback.format_tb(one.__traceback__))
-        + f"{type(one).__module__}.{type(one).__qualname__}: {LEFT_OUT}"
+        + f"{type(one).__module__}.{type(one).__qualname__}: {_of_system(one)}{LEFT_OUT}"
         for one in _chain(error)
     ]
     return "\n\nThen:\n\n".join(reversed(parts))
+
+
+def _of_system(error: BaseException) -> str:
+    """What the system calls the error, which is no word of a file."""
+    number = error.errno if isinstance(error, OSError) else None
+    return "" if number is None else f"{os.strerror(number)} "
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -54,6 +62,15 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(error))
         yield error
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def keep_uploads_off_the_disk() -> None:
+    """Let what browsers send stay in memory, where Streamlit keeps it anyway.
+
+    The server would put what is larger than 1 MiB into the temporary folder first. A full one ended
+    an upload in the words "Request failed with status code 500".
+    """
+    MultiPartParser.spool_max_size = st.get_option("server.maxUploadSize") << 20
 
 
 def explain_on_page() -> None:

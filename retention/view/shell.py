@@ -126,13 +126,15 @@ def _answer_at_once() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def _log_without_customers() -> None:
+def _keep_customers_in_memory() -> None:
+    """Neither the log nor the server's own temporary files hold anything of a visitor's."""
     faults.keep_customers_out_of_the_log()
+    faults.keep_uploads_off_the_disk()
 
 
 def _draw_frame(page: page_table.Page) -> None:
     _answer_at_once()
-    _log_without_customers()
+    _keep_customers_in_memory()
     faults.explain_on_page()
     choices.keep_open_page(page.path)
     st.set_page_config(

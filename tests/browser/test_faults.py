@@ -64,5 +64,6 @@ def test_a_server_that_is_ended_while_orders_are_read_leaves_all_in_order(
         page = browser.new_context().new_page()
         page.goto(address)
         button(page, "Go on").click()
-        sees(page, "orders.csv + 2 newer files")
+        loaded = page.get_by_test_id("stSidebar").get_by_text("orders.csv + 2 newer files")
+        expect(loaded).to_be_visible()
         page.context.close()

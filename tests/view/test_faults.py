@@ -1,11 +1,15 @@
 """What a fault says: words on the page, and no customer in the log."""
 
+import errno
 import io
 import logging
+import os
+import tempfile
 import tomllib
 from pathlib import Path
 
 import pytest
+from starlette.formparsers import MultiPartParser
 from streamlit.testing.v1 import AppTest
 
 from retention.errors import DataError, NoRoomError
@@ -73,6 +77,26 @@ def test_other_lines_of_the_log_stay_as_they_are(log):
     logger, written = log
     logger.warning("The connection %r is lost.", "shop")
     assert written.getvalue() == "The connection 'shop' is lost.\n"
+
+
+def test_what_the_system_says_stays_in_the_log(log):
+    logger, written = log
+    try:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), f"/tmp/{CUSTOMER}")
+    except OSError:
+        logger.exception("Uncaught app execution")
+    assert CUSTOMER not in written.getvalue()
+    assert "builtins.OSError: No space left on device" in written.getvalue()
+
+
+def test_an_upload_of_any_size_that_is_taken_stays_in_memory(monkeypatch, tmp_path):
+    monkeypatch.setattr(MultiPartParser, "spool_max_size", 1 << 20)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    faults.keep_uploads_off_the_disk()
+    config = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
+    assert MultiPartParser.spool_max_size == config["server"]["maxUploadSize"] << 20
+    sent = tempfile.SpooledTemporaryFile(max_size=MultiPartParser.spool_max_size)  # noqa: SIM115
+    sent.write(b"x" * (3 << 20))
 
 
 def page(error: Exception) -> AppTest:
