@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
@@ -43,9 +43,9 @@ def test_a_promise_names_tests_that_exist(promise):
 
 
 def test_a_test_that_is_not_there_is_found():
-    text = "`tests/test_security.py::test_of_nothing` `tests/nowhere.py::test_that`"
+    text = "`tests/security/test_promises.py::test_of_nothing` `tests/nowhere.py::test_that`"
     assert missing(text) == [
-        "tests/test_security.py::test_of_nothing",
+        "tests/security/test_promises.py::test_of_nothing",
         "tests/nowhere.py::test_that",
     ]
 
