@@ -9,6 +9,10 @@ class DataError(RetentionError):
     """The order data cannot be used as it is."""
 
 
+class NoRoomError(DataError):
+    """The computer that reads the orders lacks memory, or room for temporary files."""
+
+
 class SingleColumnError(DataError):
     """The file is a list of one column, where a table is needed."""
 

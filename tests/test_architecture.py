@@ -19,6 +19,7 @@ MOST_MODULES = 20
 #: Open to every package. They import each other in this order only: a module imports earlier ones.
 GROUND = (
     "errors",
+    "temporary_files",
     "data_files",
     "display",
     "validation",
@@ -107,6 +108,7 @@ PAGES = (
 )
 VIEW_LAYERS: dict[str, set[str]] = {
     "text": set(),
+    "faults": {"text"},
     "page_table": set(),
     "chart_clicks": set(),
     "row_choice": {"text", "chart_clicks"},
@@ -114,7 +116,7 @@ VIEW_LAYERS: dict[str, set[str]] = {
     "visitor_notation": set(),
     "live_chart": {"visitor_notation"},
     "documents": set(),
-    "session": {"text", "page_table"},
+    "session": {"text", "faults", "page_table"},
     "widgets": {"text", "live_chart", "session"},
     "save_work": {"text", "session", "widgets"},
     "welcome": {"text", "page_table", "session", "widgets"},
@@ -122,8 +124,8 @@ VIEW_LAYERS: dict[str, set[str]] = {
     "customer_lists": {"text", "session", "widgets"},
     "customer_table": {"text", "live_chart", "session", "widgets", "customer_lists"},
     "shell": {
-        *("text", "page_table", "visitor_notation", "live_chart", "session", "welcome"),
-        *("widgets", "save_work"),
+        *("text", "faults", "page_table", "visitor_notation", "live_chart", "session"),
+        *("welcome", "widgets", "save_work"),
     },
     **{page: set(SHARED) for page in PAGES},
     "report": {*SHARED, *PAGES},

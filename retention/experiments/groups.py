@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from retention.sheets.unpack import unpack
 from retention.sheets.workbooks import WORKBOOK_MAGIC, read_grids
 from retention.signal_files.matching import match_customers
 from retention.signal_files.read import customer_texts, open_signals
+from retention.temporary_files import temporary_folder
 
 #: Groups that one test may have.
 MOST_GROUPS = 12
@@ -167,8 +167,8 @@ def _with_row_numbers(content: Any, name: str | None) -> pd.DataFrame:
 
 def _lines(content: bytes | str | Path, name: str | None) -> list[str]:
     """Return the texts of a file of one column, without empty ones."""
-    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as folder:
-        file = unpack(content, Path(folder), name)[0]
+    with temporary_folder() as folder:
+        file = unpack(content, folder, name)[0]
         data = file.path.read_bytes()
         if data.startswith(WORKBOOK_MAGIC):
             grids, _ = read_grids(file)

@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 
+from retention.errors import NoRoomError
 from retention.file_worker.tasks import TASKS, Answer, TooLargeError
 
 #: Memory at its peak, in bytes, above which a worker ends after its answer.
@@ -35,6 +36,8 @@ def _answer(job: dict[str, object]) -> Answer:
         return {"problem": "too large"}
     except MemoryError:
         return {"problem": "memory"}
+    except NoRoomError as error:
+        return {"problem": "no room", "detail": str(error)}
 
 
 def set_memory_limit(size: int) -> None:

@@ -8,13 +8,14 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
 
-from retention.errors import RetentionError
+from retention.errors import NoRoomError, RetentionError
 from retention.file_worker.tasks import ANSWER
 
 Task = Literal["workbook", "parquet"]
@@ -64,7 +65,8 @@ class Decoded:
 
 def warm_up() -> None:
     """Start a worker that waits, unless one does."""
-    with _LOCK:
+    # Where the system starts no process, the file that comes next says so.
+    with _LOCK, suppress(OSError):
         if not _WAITING:
             _WAITING.append(_start())
 
@@ -80,6 +82,7 @@ def decode(task: Task, path: Path, folder: Path, most_bytes: int) -> Decoded:
 
     Raises:
         UnreadableFileError: It cannot be decoded.
+        NoRoomError: There is no room in the folder for what comes back.
     """
     size = path.stat().st_size
     job = {
@@ -90,6 +93,8 @@ def decode(task: Task, path: Path, folder: Path, most_bytes: int) -> Decoded:
         "memory": LEAST_MEMORY + MEMORY_BY_SIZE * size,
     }
     about = _ask(job, LEAST_SECONDS + SECONDS_BY_MEGABYTE * size / (1 << 20))
+    if about.get("problem") == "no room":
+        raise NoRoomError(about["detail"])
     if "problem" in about:
         raise UnreadableFileError(about["problem"], about.get("detail", ""))
     return Decoded(about, [_table(folder / ANSWER.format(i)) for i in range(about["tables"])])

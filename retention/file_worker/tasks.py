@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from retention.temporary_files import new_file, refuse_lack_of_room
+
 #: Rows that are decoded at once.
 BATCH_ROWS = 1 << 14
 #: The names of the files that a task leaves, by their numbers.
@@ -49,6 +51,7 @@ def read_workbook(path: Path, folder: Path, most_bytes: int) -> Answer:
                 sheets.append({"title": title, "merges": merges})
             hidden = [title for title in book.sheet_names if title not in titles]
     except (CalamineError, OSError, ValueError) as error:
+        _refuse_lack(error, folder)
         return {"problem": "damaged", "detail": str(error)}
     return {"tables": len(sheets), "sheets": sheets, "hidden": hidden}
 
@@ -95,8 +98,15 @@ def read_parquet(path: Path, folder: Path, most_bytes: int) -> Answer:
     except MemoryError:
         raise
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
+        _refuse_lack(error, folder)
         return {"problem": "damaged", "detail": str(error)}
     return {"tables": 1}
+
+
+def _refuse_lack(error: Exception, folder: Path) -> None:
+    """Raise NoRoomError where there was no room for the answer: the file is not damaged then."""
+    if isinstance(error, OSError):
+        refuse_lack_of_room(error, folder)
 
 
 class TooLargeError(Exception):
@@ -124,7 +134,10 @@ def _write(
     """Write checked batches, or an empty one, to a file, and return how many bytes they hold."""
     first = next(batches, empty)
     size = 0
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, first.schema) as writer:
+    with (
+        pa.OSFile(str(new_file(path)), "wb") as sink,
+        pa.ipc.new_file(sink, first.schema) as writer,
+    ):
         for batch in chain([first], batches):
             batch.validate(full=True)
             size += batch.nbytes

@@ -24,23 +24,36 @@ _ORDERS = "orders-"
 #: How the names of files begin that are being written, and seconds after which one is left over.
 _NEW, _LEFT_OVER = ".new-", 600
 _TURN = Lock()
+_HOMELESS = (
+    "The account that runs the app has no home folder to keep work in. Name a folder in the "
+    f"variable {HOME}, and start the app again."
+)
 _FORGET = "Forget it, or move the folder's files elsewhere."
 
 
 def folder() -> Path:
-    """Return the folder of kept work, whether it is there or not."""
+    """Return the folder of kept work, whether it is there or not.
+
+    Raises:
+        DataError: The account that runs the app has no home folder, and no other one is named.
+    """
     given = os.environ.get(HOME, "").strip()
-    if given:
-        return Path(given).expanduser()
     # Only computers that keep work need it.
     from platformdirs import user_data_path
 
-    return user_data_path("retention", appauthor=False)
+    try:
+        place = Path(given) if given else user_data_path("retention", appauthor=False)
+        return place.expanduser()
+    except RuntimeError as error:
+        raise DataError(_HOMELESS) from error
 
 
 def is_there() -> bool:
-    """Return whether some work is kept."""
-    return (folder() / _WORK).is_file()
+    """Return whether some work is kept, as far as can be seen."""
+    try:
+        return (folder() / _WORK).is_file()
+    except (DataError, OSError):  # who wants to keep something is told then
+        return False
 
 
 def write(work: Work) -> None:
@@ -55,9 +68,9 @@ def write(work: Work) -> None:
     Raises:
         DataError: The folder cannot be written to.
     """
+    place = folder()
     with _TURN:
         try:
-            place = folder()
             place.mkdir(parents=True, exist_ok=True, mode=0o700)
             place.chmod(0o700)
             keeps = _orders_name(work)
@@ -68,8 +81,8 @@ def write(work: Work) -> None:
             _clear(place, but={_WORK, keeps})
         except OSError as error:
             raise DataError(
-                f"The work cannot be kept in {os.fspath(folder())!r}: "
-                f"{error.strerror or type(error).__name__}."
+                f"The work cannot be kept in '{place}': {error.strerror or type(error).__name__}. "
+                "Free some room there, or let the app write there. What was kept before is whole."
             ) from error
 
 
@@ -115,8 +128,8 @@ def forget() -> None:
                 place.rmdir()
         except OSError as error:
             raise DataError(
-                f"The kept work cannot be deleted from {os.fspath(place)!r}: "
-                f"{error.strerror or type(error).__name__}."
+                f"The kept work cannot be deleted from '{place}': "
+                f"{error.strerror or type(error).__name__}. Delete the files in it by hand."
             ) from error
 
 

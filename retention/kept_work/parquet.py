@@ -1,9 +1,7 @@
 """Tables as Parquet, and back: every column of a known name and type, within bounds."""
 
 import io
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -13,6 +11,7 @@ import pyarrow.parquet as pq
 from retention import wording
 from retention.errors import DataError
 from retention.file_worker.process import UnreadableFileError, decode
+from retention.temporary_files import new_file, temporary_folder
 
 MOST_ROWS = 50_000_000
 MOST_COLUMNS = 500
@@ -85,8 +84,8 @@ def any_table(content: bytes, part: str) -> pa.Table:
 
 
 def _read(content: bytes, part: str, columns: Mapping[str, pa.DataType] | None) -> pa.Table:
-    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as temporary:
-        path, answers = Path(temporary) / "part", Path(temporary) / "answers"
+    with temporary_folder() as temporary:
+        path, answers = new_file(temporary / "part"), temporary / "answers"
         path.write_bytes(content)
         answers.mkdir()
         most = min(max(FEW_BYTES, MOST_BY_SIZE * len(content)), MOST_BYTES)

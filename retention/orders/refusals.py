@@ -1,5 +1,7 @@
 """Why a file cannot be read as orders, in words that say what to do."""
 
+import datetime as dt
+
 from retention.cells.dates import FIRST_OVER_12, SECOND_OVER_12
 from retention.cells.names import plain_name
 from retention.columns.column_scores import name_score
@@ -8,8 +10,9 @@ from retention.columns.profiles import Profile, column_profiles
 from retention.columns.roles import ROLES
 from retention.orders.repeated_orders import part_of
 from retention.orders.report import OrderReport
+from retention.orders.rows import IMPOSSIBLE_DATE
 from retention.sheets.sheet import Sheet
-from retention.wording import count, first_words
+from retention.wording import count, day, first_words
 
 MOST_NAMES = 8
 
@@ -112,7 +115,10 @@ def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:
         for role, name in mapping.columns.items()
         if ROLES[role].required or role == "revenue"
     )
+    clock = ""
+    if any(entry.reason == IMPOSSIBLE_DATE for entry in report.reasons):
+        clock = f" The clock of this computer says {day(dt.date.today())}."
     return (
         f"None of the {count(report.rows_read)} rows of {sheet.name!r} is an order: "
-        f"{'; '.join(parts)}. Read were: {used}. Choose other columns, or check the export."
+        f"{'; '.join(parts)}. Read were: {used}. Choose other columns, or check the export.{clock}"
     )

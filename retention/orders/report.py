@@ -323,7 +323,10 @@ def _future_orders(totals: pd.Series) -> list[str]:
     tomorrow = dt.date.today() + dt.timedelta(days=1)
     if not totals.orders or pd.Timestamp(totals.end).date() <= tomorrow:
         return []
-    return [f"The last order is dated in the future ({day(totals.end)}). Check the date column."]
+    return [
+        f"The last order is dated in the future ({day(totals.end)}). Check the date column, and "
+        f"the clock of this computer: it says {day(dt.date.today())}."
+    ]
 
 
 def _amount_once(mapping: Mapping) -> str:

@@ -1,16 +1,25 @@
 """The last net below the reading of files: errors of the engine become words."""
 
+from __future__ import annotations
+
+import errno
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import duckdb
 import pyarrow as pa
 
-from retention.errors import DataError
+from retention.engines import CALLS
+from retention.errors import DataError, NoRoomError
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend  # loads 0.3 s of engines
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+#: What is raised where memory, or room for what does not fit in it, is lacking.
+_LACK = (duckdb.OutOfMemoryException, duckdb.IOException, MemoryError)
 
 
 def refuse_engine_errors(read: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -23,15 +32,54 @@ def refuse_engine_errors(read: Callable[Arguments, Result]) -> Callable[Argument
     def reading(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         try:
             return read(*args, **kwargs)
-        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-            raise DataError(
-                "There is not enough memory or room on the disk to read the orders. Free some, or "
-                "export a shorter time."
-            ) from error
+        except _LACK as error:
+            raise _no_room() from error
         except (duckdb.Error, pa.ArrowException) as error:
             raise DataError(
                 "The orders hold a cell that cannot be worked with. Check the columns chosen for "
                 "dates and amounts, or save the order columns alone as CSV in UTF-8."
             ) from error
+        except OSError as error:
+            if error.errno == errno.ENOMEM:
+                raise _no_room() from error
+            raise DataError(
+                f"The file cannot be read: {error.strerror or type(error).__name__}. Check that it "
+                "is still there and that you may read it, then try again."
+            ) from error
 
     return reading
+
+
+def refuse_lack(backend: Backend) -> None:
+    """Let an engine of ours say in words that memory or room on the disk is lacking.
+
+    What it says otherwise goes on to who asks: a file may be read in another way then.
+
+    Args:
+        backend: The engine; its own methods are replaced.
+    """
+
+    def in_words(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+        @wraps(call)
+        def call_in_words(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+            try:
+                return call(*args, **kwargs)
+            except _LACK as error:
+                if "No files found" in str(error):
+                    raise DataError(
+                        "The file cannot be read under its name, or is not there any more. Rename "
+                        "it with letters and digits alone, then try again."
+                    ) from error
+                raise _no_room() from error
+
+        return call_in_words
+
+    for name in CALLS:
+        setattr(backend, name, in_words(getattr(backend, name)))
+
+
+def _no_room() -> NoRoomError:
+    return NoRoomError(
+        "There is not enough memory, or room on the disk, where the app runs. Close other programs "
+        "or free some room, or export a shorter time. Nothing that is loaded or kept is lost."
+    )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -19,6 +17,7 @@ from retention.file_worker.process import UnreadableFileError, decode
 from retention.sheets.parts import Part
 from retention.sheets.raw_rows import RawRows, raw_names, unique_names
 from retention.sheets.unpack import SUSPICIOUS_FROM_BYTES, SUSPICIOUS_RATIO, PlainFile
+from retention.temporary_files import temporary_folder
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend  # loads 0.3 s of engines
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
 def read_parquet(con: Backend, file: PlainFile, table: str) -> RawRows:
     """Read a Parquet file into a new table."""
     most = max(SUSPICIOUS_FROM_BYTES, SUSPICIOUS_RATIO * file.path.stat().st_size)
-    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as folder:
+    with temporary_folder() as folder:
         try:
-            rows = decode("parquet", file.path, Path(folder), most).tables[0]
+            rows = decode("parquet", file.path, folder, most).tables[0]
         except UnreadableFileError as error:
             raise _refused(file, error, most) from error
     columns = unique_names(rows.column_names, rows.num_columns, file.name)

@@ -64,6 +64,6 @@ def check_table(name: str, columns: tuple[str, ...], rows: int) -> None:
         )
     if len(columns) < 2:
         raise SingleColumnError(
-            f"{name!r} has a single column ({columns[0]!r}). An order file needs at "
-            "least a customer, a date and an amount."
+            f"{name!r} has a single column. An order file needs at least a customer, a date and an "
+            "amount."
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ import pyarrow as pa
 from retention.display import displayed
 from retention.engines import one_at_a_time
 from retention.errors import DataError
-from retention.sheets.engine_errors import refuse_engine_errors
+from retention.sheets.engine_errors import refuse_engine_errors, refuse_lack
 from retention.sheets.frames import is_frame, read_frame
 from retention.sheets.parts import (
     Part,
@@ -32,6 +31,7 @@ from retention.sheets.parts import (
 from retention.sheets.raw_rows import RawRows, raw_names, unique_names
 from retention.sheets.readers import check_table, read_raw
 from retention.sheets.unpack import PlainFile, unpack
+from retention.temporary_files import new_folder, remove_with, temporary_folder
 from retention.wording import first_words, plural
 
 if TYPE_CHECKING:
@@ -215,9 +215,9 @@ def open_sheets(sources: Sequence[Source], names: Sequence[str | None] | None = 
     if not sources:
         raise DataError("There is no file to read. Give at least one order file.")
     names = [None] * len(sources) if names is None else names
-    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as temporary:
-        packs = _unpacked(sources, names, Path(temporary))
-        con = connect()
+    with temporary_folder() as temporary:
+        packs = _unpacked(sources, names, temporary)
+        con = connect(reads_files=True)
         files: list[RawRows] = []
         notes: list[str] = []
         seen: dict[str, str] = {}
@@ -229,11 +229,12 @@ def open_sheets(sources: Sequence[Source], names: Sequence[str | None] | None = 
                 )
                 continue
             seen[pack[0].digest] = pack[0].name
-            read, left_out = _read_pack(con, pack, Path(temporary), f"raw_{i}")
+            read, left_out = _read_pack(con, pack, temporary, f"raw_{i}")
             for raw in read:
                 check_fit((files or read)[0].names, raw.names)
             files += read
             notes += left_out
+    con.raw_sql("SET enable_external_access = false")
     digests = list(seen)
     joined = "".join(digests).encode()
     digest = digests[0] if len(digests) == 1 else hashlib.sha256(joined).hexdigest()
@@ -337,13 +338,19 @@ def _file_notes(files: list[RawRows]) -> list[str]:
     return notes
 
 
-def connect() -> Backend:
-    """Return a database of its own, which fetches nothing from anywhere."""
-    # What does not fit in memory goes to the system's temporary folder.
+def connect(*, reads_files: bool = False) -> Backend:
+    """Return a database of its own, which opens no file, no address and no other database.
+
+    Args:
+        reads_files: Whether it is to open files until that is forbidden.
+    """
+    # What does not fit in memory goes to a folder that no other engine has, and nobody else sees.
+    folder = new_folder()
     con = ibis.duckdb.connect(
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
-        temp_directory=tempfile.gettempdir(),
+        enable_external_access=reads_files,
+        temp_directory=str(folder),
         # Memory of dropped tables goes back at once: by default the engine keeps hundreds of
         # megabytes for later.
         allocator_background_threads=True,
@@ -351,5 +358,7 @@ def connect() -> Backend:
         allocator_bulk_deallocation_flush_threshold="8MB",
         threads=os.cpu_count() or 1,
     )
+    remove_with(con, folder)
     one_at_a_time(con)
+    refuse_lack(con)
     return con

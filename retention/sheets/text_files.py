@@ -12,6 +12,7 @@ from charset_normalizer import from_bytes
 from retention.errors import DataError, SingleColumnError
 from retention.sheets.header import TextLayout, filled, place_header
 from retention.sheets.legacy_encodings import legacy_encoding
+from retention.temporary_files import new_file
 
 CHUNK = 1 << 20
 HEAD_BYTES = 1 << 18
@@ -120,7 +121,7 @@ def to_utf8(path: Path, encoding: str, target: Path, name: str) -> Path:
     try:
         with (
             path.open("r", encoding=encoding, newline=None) as source,
-            target.open("w", encoding="utf-8", newline="\n") as out,
+            new_file(target).open("w", encoding="utf-8", newline="\n") as out,
         ):
             while text := source.read(CHUNK):
                 out.write(text)
@@ -144,7 +145,7 @@ def to_tabs(path: Path, target: Path) -> Path:
     """
     with (
         path.open("r", encoding="utf-8-sig") as source,
-        target.open("w", encoding="utf-8", newline="\n") as out,
+        new_file(target).open("w", encoding="utf-8", newline="\n") as out,
     ):
         out.writelines("\t".join(line.split()) + "\n" for line in source)
     return target
@@ -185,10 +186,10 @@ def find_layout(head: str, name: str) -> TextLayout:
         )
     layout = _delimited_layout(head) or _aligned_layout(head)
     if layout is None:
-        shown = next((line for line in head.splitlines() if line.strip()), "")
+        # Its first line may be a customer, whom no message names.
         raise SingleColumnError(
-            f"{name!r} has a single column ({shown.strip()[:60]!r}). An order file needs at least "
-            "a customer, a date and an amount, separated by commas, semicolons or tabs."
+            f"{name!r} has a single column. An order file needs at least a customer, a date and "
+            "an amount, separated by commas, semicolons or tabs."
         )
     return layout
 

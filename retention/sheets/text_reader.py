@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import replace
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,7 +114,9 @@ def _load_text(
 
 
 def _load_csv(con: Backend, path: Path, options: dict[str, Any], table: str) -> None:
-    con.create_table(table, con.read_csv(str(path), table_name="source", **options), overwrite=True)
+    # On Windows a path may still hold brackets, and so may that of the temporary folder.
+    source = con.read_csv(escape(str(path)), table_name="source", **options)
+    con.create_table(table, source, overwrite=True)
     con.drop_view("source", force=True)
 
 

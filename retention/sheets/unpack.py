@@ -9,11 +9,12 @@ import shutil
 import zipfile
 import zlib
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PureWindowsPath
 from typing import IO, BinaryIO
 
 from retention import wording
 from retention.errors import DataError
+from retention.temporary_files import new_file, refuse_lack_of_room
 
 CHUNK = 1 << 20
 MAX_UNPACKED_BYTES = 2 << 30
@@ -30,6 +31,9 @@ _LONGEST_CELL = 256
 #: How a cell names its column and its row, and how one does that is not empty.
 _REFERENCE = r'\sr="{}{}"'
 _FILLED_REFERENCE = r'<c\s[^>]*?\br="{}{}"(?:[^>]*[^>/])?>'
+
+#: Letters of a path by which the engine finds other files, or cannot find it at all.
+_ODD_LETTERS = re.compile(r"[*?\[\\\ud800-\udfff]")
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 ORDER_FILE_SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".parquet", *WORKBOOK_SUFFIXES)
@@ -115,9 +119,14 @@ def _on_disk(
 ) -> tuple[Path, str]:
     if isinstance(source, str | os.PathLike):
         path = Path(source)
-        if not path.is_file():
-            raise DataError(f"There is no file at {os.fspath(source)!r}.")
-        return path, name or path.name
+        if not _is_file(path):
+            raise DataError(
+                # No repr, which would double the backslashes of Windows.
+                f"There is no file at '{path}'. Check its folder and its name."
+            )
+        # Names of other encodings have letters that stand for bytes, and can be no text.
+        name = name or os.fsencode(path.name).decode("utf-8", errors="replace")
+        return _under_plain_name(path, folder), name
     stream = io.BytesIO(source) if isinstance(source, bytes | bytearray | memoryview) else source
     if not hasattr(stream, "read"):
         raise DataError(
@@ -125,7 +134,7 @@ def _on_disk(
             f"from {type(source).__name__}."
         )
     name = name or PurePath(str(getattr(source, "name", "orders.csv"))).name
-    path = folder / "source"
+    path = new_file(folder / "source")
     with path.open("wb") as target:
         first = stream.read(CHUNK)
         if isinstance(first, str):
@@ -138,6 +147,26 @@ def _on_disk(
     return path, name
 
 
+def _under_plain_name(path: Path, folder: Path) -> Path:
+    """Return a path to a file whose letters mean nothing else to the readers.
+
+    The engine takes "orders[1].csv" for a pattern, which is met by the file "orders1.csv". A name
+    in another encoding than UTF-8 is no text to it.
+    """
+    if os.name != "posix" or not _ODD_LETTERS.search(str(path)):
+        return path
+    link = folder / "link"
+    link.symlink_to(path.absolute())
+    return link
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # as where its name is longer than any can be
+        return False
+
+
 def _digest(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -147,7 +176,7 @@ def _copy_bounded(
     stream: IO[bytes] | gzip.GzipFile, target: Path, packed_bytes: int, name: str
 ) -> None:
     written = 0
-    with target.open("wb") as out:
+    with new_file(target).open("wb") as out:
         while chunk := stream.read(CHUNK):
             written += len(chunk)
             flood = written > SUSPICIOUS_FROM_BYTES and written > SUSPICIOUS_RATIO * packed_bytes
@@ -167,6 +196,7 @@ def _gunzip(path: Path, folder: Path, name: str) -> Path:
         with gzip.open(path, "rb") as stream:
             _copy_bounded(stream, target, path.stat().st_size, name)
     except (OSError, EOFError, zlib.error) as error:
+        _refuse_lack(error, folder)
         raise DataError(
             f"{name!r} is a gzip file that ends too early or is damaged. Download or pack it again."
         ) from error
@@ -189,6 +219,7 @@ def _unzip(path: Path, folder: Path, name: str, digest: str) -> list[PlainFile]:
             _check_total_size(files, name)
             return [_member(archive, member, folder, i, digest) for i, member in enumerate(files)]
     except _BROKEN_ZIP as error:
+        _refuse_lack(error, folder)
         what, again = ("zip file", "pack")
         if name.lower().endswith(WORKBOOK_SUFFIXES):
             what, again = ("workbook", "export")
@@ -201,10 +232,16 @@ def _unzip(path: Path, folder: Path, name: str, digest: str) -> list[PlainFile]:
         ) from error
 
 
+def _refuse_lack(error: Exception, folder: Path) -> None:
+    """Say that there is no room for what is unpacked, where that is it: no file is damaged then."""
+    if isinstance(error, OSError):
+        refuse_lack_of_room(error, folder)
+
+
 def _member(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, number: int, digest: str
 ) -> PlainFile:
-    inner = PurePath(member.filename).name
+    inner = PureWindowsPath(member.filename).name  # knows both kinds of separators
     own = folder / f"member-{number}"
     own.mkdir()
     target = own / "member"

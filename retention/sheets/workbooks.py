@@ -1,14 +1,12 @@
 """A workbook -> its sheets as pages of cells, decoded by a worker."""
 
-import tempfile
-from pathlib import Path
-
 import pyarrow as pa
 
 from retention.errors import DataError
 from retention.file_worker.process import UnreadableFileError, decode
 from retention.sheets.grids import Grid, Merge
 from retention.sheets.unpack import MAX_UNPACKED_BYTES, PlainFile
+from retention.temporary_files import temporary_folder
 
 WORKBOOK_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -21,9 +19,9 @@ def read_grids(file: PlainFile) -> tuple[list[Grid], list[str]]:
     Raises:
         DataError: If it is no workbook that can be read.
     """
-    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as folder:
+    with temporary_folder() as folder:
         try:
-            decoded = decode("workbook", file.path, Path(folder), MAX_UNPACKED_BYTES)
+            decoded = decode("workbook", file.path, folder, MAX_UNPACKED_BYTES)
         except UnreadableFileError as error:
             raise _refused(file, error) from error
     sheets = zip(decoded.about["sheets"], decoded.tables, strict=True)

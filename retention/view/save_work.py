@@ -43,7 +43,7 @@ def _dialog() -> None:
     st.caption(_contents(with_orders=with_orders))
     # The file is made at the click, outside of any session: what it holds is gathered here.
     work = record.session_work(with_orders=with_orders)
-    st.download_button(
+    widgets.download_button(
         "Save the file",
         data=lambda: work_to_bytes(work),
         file_name=_file_name(_first_name(data)),

@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from retention import wording
-from retention.view import page_table, save_work, text, visitor_notation, widgets
+from retention.view import faults, page_table, save_work, text, visitor_notation, widgets
 from retention.view.session import choices, loaded
 from retention.view.session.kept_work import keeping
 from retention.view.session.loaded import Loaded
@@ -125,8 +125,17 @@ def _answer_at_once() -> None:
     atexit.register(gc.unfreeze)  # or libraries that count what is left at the end complain
 
 
+@st.cache_resource(show_spinner=False)
+def _keep_customers_in_memory() -> None:
+    """Neither the log nor the server's own temporary files hold anything of a visitor's."""
+    faults.keep_customers_out_of_the_log()
+    faults.keep_uploads_off_the_disk()
+
+
 def _draw_frame(page: page_table.Page) -> None:
     _answer_at_once()
+    _keep_customers_in_memory()
+    faults.explain_on_page()
     choices.keep_open_page(page.path)
     st.set_page_config(
         page_title=f"{page.tab_title} · Customer retention",

@@ -107,10 +107,19 @@ def running_app(
 
     Work that it keeps lies in a folder of its own beside the log, or in `kept`.
     """
+    with started_app(log, listens_on, kept) as (_, address):
+        yield address
+
+
+@contextmanager
+def started_app(
+    log: Path, listens_on: str = "localhost", kept: Path | None = None
+) -> Iterator[tuple[subprocess.Popen, str]]:
+    """As `running_app`, with the server's process."""
     with log.open("wb") as output:
         process, address = _start(output, log, listens_on, kept or log.parent / "kept")
         try:
-            yield address
+            yield process, address
             assert "Traceback" not in _said(log), _said(log)
         finally:
             _stop(process)

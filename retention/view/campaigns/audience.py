@@ -364,7 +364,7 @@ def _draw_file(
 def _draw_button(
     label: str, name: str, content: bytes, key: str, keep: Callable[[], None] | None = None
 ) -> None:
-    st.download_button(
+    widgets.download_button(
         label,
         content,
         file_name=name,

@@ -45,7 +45,7 @@ def draw_new_customers(data: Loaded, conclusion: DeltaGenerator) -> None:
     problems = acquisition.groups["problem"]
     for name, problem in problems[problems != ""].items():
         st.caption(f"{text.plain(name)}: {text.plain(problem, limit=600)}")
-    st.download_button(
+    widgets.download_button(
         "Download the table",
         to_csv(acquisition.groups.round(2).reset_index(), index=False),
         file_name="new-customers.csv",

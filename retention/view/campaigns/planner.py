@@ -302,7 +302,7 @@ def _draw_keep(data: Loaded, plan: CampaignPlan) -> None:
             args=(data, plan),
         )
         _draw_another(data)
-        st.download_button(
+        widgets.download_button(
             "Brief (HTML)",
             # Written when it is clicked, outside the session: everything it needs is passed in.
             partial(

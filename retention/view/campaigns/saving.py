@@ -40,7 +40,7 @@ def draw_files(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
     names = {name.removeprefix(own.OWN) for name in addressed}
     rules = people.left_alone()
     with st.container(horizontal=True):
-        st.download_button(
+        widgets.download_button(
             "Save the plan",
             campaigns_to_json(
                 SavedPlan(
@@ -62,7 +62,7 @@ def draw_files(data: Loaded, plans: dict[str, CampaignPlan]) -> None:
             on_click="ignore",
         )
         if plans:
-            st.download_button(
+            widgets.download_button(
                 "Download the table",
                 to_csv(plans_table(plans, data.orders.end), index=False),
                 file_name="campaigns.csv",

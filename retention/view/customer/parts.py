@@ -61,7 +61,7 @@ def draw_customer(data: Loaded, customer: Customer, plan: Callable[[str], None])
     ):
         st.html(facts.head_html(customer), width="content")
         with st.container(width="content", gap="xsmall"):
-            st.download_button(
+            widgets.download_button(
                 "Download this page",
                 data=lambda: customer_html(
                     customer, data.name, known, writing, likely=_likely_rows(data, customer)

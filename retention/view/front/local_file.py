@@ -41,8 +41,16 @@ def local_path(written: str) -> Path:
         The path. Whether a file is there is not looked at.
 
     Raises:
-        DataError: The server can be reached from other computers.
+        DataError: The server can be reached from other computers, or the path begins with the home
+            folder of somebody who is not known here.
     """
     if not is_allowed():
         raise DataError("Files of this computer are read only where the app runs for it alone.")
-    return Path(written.strip().strip("\"'")).expanduser()
+    path = written.strip().strip("\"'")
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise DataError(
+            f"The home folder at the beginning of '{path}' is not known here. Write the path from "
+            "the root of the disk on."
+        ) from error

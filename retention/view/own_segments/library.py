@@ -27,7 +27,7 @@ from retention.own_segments.library import (
     to_json,
 )
 from retention.own_segments.words import describe
-from retention.view import text
+from retention.view import text, widgets
 from retention.view.own_segments import draft as drafts
 from retention.view.plan_button import plan_button, plan_segment
 from retention.view.session import campaigns
@@ -229,7 +229,7 @@ def _file(library: Library, currency: str | None) -> None:
         "with any store: what a store's orders cannot answer is marked, not lost."
     )
     if library:
-        st.download_button(
+        widgets.download_button(
             "Save to a file",
             data=to_json(library, currency).encode(),
             file_name="own-segments.json",

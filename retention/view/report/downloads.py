@@ -44,7 +44,7 @@ def downloads(data: Loaded, card: Scorecard, settings: ScorecardSettings) -> Non
             more=cohort_sections(data, history, model),
         ).encode()
 
-    st.download_button(
+    widgets.download_button(
         "Report for a meeting or an e-mail",
         data=report,
         file_name=f"retention-{name}.html",

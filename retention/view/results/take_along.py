@@ -42,7 +42,7 @@ def draw_report(
     lift = None if group is None else data_of.lift_of(data, test, result, group)
     again = test.name in campaign_tests.drawn_again()
     with st.container(horizontal=True):
-        st.download_button(
+        widgets.download_button(
             "Report (HTML)",
             # Written when it is clicked, outside the session: everything it needs is passed in.
             partial(

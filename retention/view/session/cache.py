@@ -1,6 +1,7 @@
 """Results that are computed once a session and data set."""
 
 import inspect
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
@@ -8,11 +9,14 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 import streamlit as st
 
 from retention import notation
+from retention.errors import NoRoomError
 from retention.orders.orders import Orders
+from retention.view import faults
 from retention.view.session.choices import purchase_model, standard_plan
 from retention.view.session.engine_link import ConnectionEndedError
 from retention.view.session.signal_files import key_of
 
+_LOG = logging.getLogger(__name__)
 Settings = ParamSpec("Settings")
 Result = TypeVar("Result")
 
@@ -102,6 +106,10 @@ def kept(
                 )
             except ConnectionEndedError:
                 st.rerun()  # the page then says that the orders are gone
+            except (NoRoomError, MemoryError) as error:
+                _LOG.warning("Memory or room on the disk is lacking.", exc_info=error)
+                faults.say_lack(error)
+                st.stop()
 
         return cast("Callable[Concatenate[Data, Settings], Result]", from_cache)
 

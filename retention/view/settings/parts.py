@@ -287,7 +287,7 @@ def _draw_file() -> None:
     with st.container(border=True):
         st.markdown("**Keep these settings**")
         st.caption("They last as long as this session. A file brings them back in the next one.")
-        st.download_button(
+        widgets.download_button(
             "Save the settings",
             settings_to_json(store_settings()),
             file_name="store-settings.json",

@@ -4,6 +4,7 @@ All of it is there only where the app runs for this computer alone. Elsewhere no
 written or read.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +27,11 @@ from retention.view.session.kept_work.this_computer import is_local, listens_her
 LOOK_EVERY = 0.5
 _ON, _WATCH, _WRITTEN = "work_is_kept", "work_watch", "work_written"
 _PROBLEM, _TURN = "work_not_kept", "work_kept_in_turn"
+_NOT_WRITTEN = (
+    "The last change could not be kept. What was kept before is whole. Save the work as a file, "
+    "and look into the log of the app."
+)
+_LOG = logging.getLogger(__name__)
 _ELSEWHERE = "Work is kept only where the app runs for this computer alone."
 
 
@@ -226,6 +232,10 @@ def _watch(session: str, turn: int) -> None:
             st.session_state[_PROBLEM] = ""
         except DataError as error:
             st.session_state[_PROBLEM] = str(error)
+        except Exception as error:  # whatever it is, the next change is tried again, and it is said
+            if not st.session_state.get(_PROBLEM):
+                _LOG.error("A change of the work is not kept.", exc_info=error)
+            st.session_state[_PROBLEM] = _NOT_WRITTEN
         if not is_connected or not _is_chosen():
             return
         time.sleep(LOOK_EVERY)
