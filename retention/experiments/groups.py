@@ -18,6 +18,7 @@ from retention.cells.names import plain_name
 from retention.display import displayed
 from retention.errors import DataError, SingleColumnError
 from retention.experiments.campaign_test import ADDRESSED, HELD_OUT
+from retention.left_over_files import process_prefix
 from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet
 from retention.sheets.unpack import unpack
@@ -167,7 +168,7 @@ def _with_row_numbers(content: Any, name: str | None) -> pd.DataFrame:
 
 def _lines(content: bytes | str | Path, name: str | None) -> list[str]:
     """Return the texts of a file of one column, without empty ones."""
-    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix=process_prefix(), ignore_cleanup_errors=True) as folder:
         file = unpack(content, Path(folder), name)[0]
         data = file.path.read_bytes()
         if data.startswith(WORKBOOK_MAGIC):

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from retention import wording
 from retention.errors import DataError
 from retention.file_worker.process import UnreadableFileError, decode
+from retention.left_over_files import process_prefix
 
 MOST_ROWS = 50_000_000
 MOST_COLUMNS = 500
@@ -85,7 +86,9 @@ def any_table(content: bytes, part: str) -> pa.Table:
 
 
 def _read(content: bytes, part: str, columns: Mapping[str, pa.DataType] | None) -> pa.Table:
-    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as temporary:
+    with tempfile.TemporaryDirectory(
+        prefix=process_prefix(), ignore_cleanup_errors=True
+    ) as temporary:
         path, answers = Path(temporary) / "part", Path(temporary) / "answers"
         path.write_bytes(content)
         answers.mkdir()

@@ -16,6 +16,7 @@ import pyarrow as pa
 from retention import wording
 from retention.errors import DataError
 from retention.file_worker.process import UnreadableFileError, decode
+from retention.left_over_files import process_prefix
 from retention.sheets.parts import Part
 from retention.sheets.raw_rows import RawRows, raw_names, unique_names
 from retention.sheets.unpack import SUSPICIOUS_FROM_BYTES, SUSPICIOUS_RATIO, PlainFile
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def read_parquet(con: Backend, file: PlainFile, table: str) -> RawRows:
     """Read a Parquet file into a new table."""
     most = max(SUSPICIOUS_FROM_BYTES, SUSPICIOUS_RATIO * file.path.stat().st_size)
-    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix=process_prefix(), ignore_cleanup_errors=True) as folder:
         try:
             rows = decode("parquet", file.path, Path(folder), most).tables[0]
         except UnreadableFileError as error:

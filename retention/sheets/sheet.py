@@ -19,6 +19,7 @@ import pyarrow as pa
 from retention.display import displayed
 from retention.engines import one_at_a_time
 from retention.errors import DataError
+from retention.left_over_files import process_prefix
 from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.frames import is_frame, read_frame
 from retention.sheets.parts import (
@@ -215,7 +216,9 @@ def open_sheets(sources: Sequence[Source], names: Sequence[str | None] | None = 
     if not sources:
         raise DataError("There is no file to read. Give at least one order file.")
     names = [None] * len(sources) if names is None else names
-    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as temporary:
+    with tempfile.TemporaryDirectory(
+        prefix=process_prefix(), ignore_cleanup_errors=True
+    ) as temporary:
         packs = _unpacked(sources, names, Path(temporary))
         con = connect()
         files: list[RawRows] = []

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from retention.errors import DataError
 from retention.file_worker.process import UnreadableFileError, decode
+from retention.left_over_files import process_prefix
 from retention.sheets.grids import Grid, Merge
 from retention.sheets.unpack import MAX_UNPACKED_BYTES, PlainFile
 
@@ -21,7 +22,7 @@ def read_grids(file: PlainFile) -> tuple[list[Grid], list[str]]:
     Raises:
         DataError: If it is no workbook that can be read.
     """
-    with tempfile.TemporaryDirectory(prefix="orders-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix=process_prefix(), ignore_cleanup_errors=True) as folder:
         try:
             decoded = decode("workbook", file.path, Path(folder), MAX_UNPACKED_BYTES)
         except UnreadableFileError as error:
