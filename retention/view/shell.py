@@ -15,7 +15,15 @@ from streamlit.delta_generator import DeltaGenerator
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from retention import wording
-from retention.view import page_table, save_work, text, visitor_notation, widgets
+from retention.left_over_files import remove_left_overs
+from retention.view import (
+    page_table,
+    save_work,
+    session_end,
+    text,
+    visitor_notation,
+    widgets,
+)
 from retention.view.session import choices, loaded
 from retention.view.session.kept_work import keeping
 from retention.view.session.loaded import Loaded
@@ -125,8 +133,16 @@ def _answer_at_once() -> None:
     atexit.register(gc.unfreeze)  # or libraries that count what is left at the end complain
 
 
+@st.cache_resource(show_spinner=False)
+def _clear_up() -> None:
+    """Remove what an earlier server that was killed has left, once a server."""
+    remove_left_overs()
+
+
 def _draw_frame(page: page_table.Page) -> None:
     _answer_at_once()
+    _clear_up()
+    session_end.follow_tabs()
     choices.keep_open_page(page.path)
     st.set_page_config(
         page_title=f"{page.tab_title} · Customer retention",
