@@ -4,14 +4,14 @@ It starts the app as the README says, on a free port of this computer. Visitors 
 browsers do, over its websocket and its upload address. No browser draws what they get: they share
 the processor with the server, and with each other alone.
 
-    python -m benchmarks.bench_crowd [--sessions 20] [--orders 1000000] [--pause 2]
+    python -m benchmarks.bench_crowd [--sessions 20] [--own 5] [--orders 1000000]
 
 One visitor comes first and goes through all pages twice, so that all modules are loaded. The memory
 a minute after that visitor has left is the start that every figure is compared with. Then come, one
 after the other and each with a minute behind it:
 
 - a crowd that opens the sample store and goes through all pages, with sliders
-- as many, each with a file of about 40,000 orders of its own
+- a smaller one, each with a file of about 40,000 orders of its own
 - three that load a large file at once
 - one that loads ten files of 40,000 orders one after the other
 """
@@ -48,6 +48,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=20)
+    parser.add_argument("--own", type=int, default=5, help="sessions with files of their own")
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--pause", type=float, default=2.0, help="seconds between two steps")
     parser.add_argument("--rest", type=float, default=60.0, help="seconds after all have left")
@@ -55,7 +56,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        own = [order_file(OWN_ORDERS, n, folder) for n in range(max(options.sessions, IN_TURN))]
+        own = [order_file(OWN_ORDERS, n, folder) for n in range(max(options.own, IN_TURN))]
         large = [order_file(options.orders, n, folder) for n in range(AT_ONCE)]
         needs = {"own": needed_megabytes(own[0]), "large": needed_megabytes(large[0])}
         print(f"orders need {needs['own']:.0f} MB of {OWN_ORDERS:,}, ", end="")
@@ -82,8 +83,8 @@ def _measure(
     visits: list[tuple[str, list[Callable[[Visitor], None]], float]] = [
         (f"{sessions} on the sample store", [sample_walk(options.pause)] * sessions, 0.0),
         (
-            f"{sessions} with own {OWN_ORDERS:,} orders",
-            [own_walk(content, options.pause) for content in own[:sessions]],
+            f"{options.own} with own {OWN_ORDERS:,} orders",
+            [own_walk(content, options.pause) for content in own[: options.own]],
             needs["own"],
         ),
         (
@@ -122,7 +123,7 @@ def _first_visit(server: Server, pause: float) -> list[float]:
         first = len(visitor.took)
         through_pages(visitor, min(pause, 0.5))
         if visitor.errors:
-            raise RuntimeError(f"One visitor alone meets errors: {visitor.errors}")
+            raise RuntimeError(f"One visitor alone meets errors: {set(visitor.errors)}")
         return [seconds for what, seconds in visitor.took[first:] if what == "slider"]
 
 

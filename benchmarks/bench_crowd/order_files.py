@@ -36,6 +36,7 @@ def needed_megabytes(content: bytes) -> float:
     """
     orders = retention.read_orders(content)
     engine = orders.table.get_backend()
-    held = engine.raw_sql("SELECT sum(memory_usage_bytes) FROM duckdb_memory()").fetchone()[0]
+    asked = engine.raw_sql("SELECT sum(memory_usage_bytes) FROM duckdb_memory()")
+    held = asked.fetchall()[0][0]
     customers = retention.summarise_customers(orders)
     return (held + int(customers.memory_usage(deep=True).sum())) / 2**20

@@ -72,6 +72,7 @@ class Visitor:
         self._has_ended = False
         self._drawn: dict[tuple[int, ...], tuple[int, str, Element | Block]] = {}
         self._states: dict[str, WidgetState] = {}
+        self._moved: dict[str, list[float]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -102,7 +103,7 @@ class Visitor:
             page: The name; empty for the front page.
         """
         self._page = self.pages.get(page, "")
-        self._states.clear()
+        self._forget()
         return self._ask(f"page {page or 'front'}")
 
     def click(self, label: str) -> float:
@@ -138,13 +139,16 @@ class Visitor:
             and element.WhichOneof("type") == "slider"
             and element.slider.id == slider_id
         )
-        state = self._states.get(slider_id)
-        now = list(state.double_array_value.data if state else _values(slider))
+        now = self._moved.get(slider_id) or _places(slider)
         step = slider.step or 1
         now[-1] += step if now[-1] + step <= slider.max else -step
-        moved = WidgetState(id=slider_id)
-        moved.double_array_value.data.extend(now)
-        self._states[slider_id] = moved
+        self._moved[slider_id] = now
+        state = WidgetState(id=slider_id)
+        if slider.type == Slider.SELECT_SLIDER:
+            state.string_array_value.data.extend(slider.options[round(place)] for place in now)
+        else:
+            state.double_array_value.data.extend(now)
+        self._states[slider_id] = state
         return self._ask("slider", fragment=fragment)
 
     def upload(self, name: str, content: bytes) -> float:
@@ -252,10 +256,14 @@ class Visitor:
             raise LostSessionError("The server has begun another session.")
         self.session = session
         self._run += 1
-        self._know(started.app_pages)
         if started.page_script_hash != self._page:
             self._page = started.page_script_hash
-            self._states.clear()
+            self._forget()
+
+    def _forget(self) -> None:
+        """Forget what the page's fields hold: the next page has others."""
+        self._states.clear()
+        self._moved.clear()
 
     def _know(self, pages: Iterable[AppPage]) -> None:
         self.pages = {
@@ -289,5 +297,10 @@ class Visitor:
             self.errors.append("The page's script cannot be compiled.")
 
 
-def _values(slider: Slider) -> list[float]:
-    return list(slider.value if slider.set_value else slider.default)
+def _places(slider: Slider) -> list[float]:
+    """Where the handles of a slider stand; of one with words, the numbers of its words."""
+    if not slider.set_value:
+        return list(slider.default)
+    if slider.type == Slider.SELECT_SLIDER:
+        return [list(slider.options).index(word) for word in slider.raw_value]
+    return list(slider.value)

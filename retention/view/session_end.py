@@ -8,12 +8,16 @@ orders of both. So the closed ones are ended here.
 import asyncio
 import ctypes
 import gc
+import sys
+import weakref
 from collections.abc import Callable, Coroutine, MutableMapping
-from functools import cache, wraps
+from functools import cache, partial, wraps
+from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
-from streamlit.runtime import Runtime, exists as runtime_exists, get_instance
+from streamlit.runtime import Runtime, RuntimeState, exists as runtime_exists, get_instance
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.session_manager import SessionClient
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
@@ -53,35 +57,53 @@ def follow_tabs() -> None:
 def _follow(client: SessionClient | None, runtime: Runtime, session: str) -> None:
     if isinstance(client, StarletteSessionClient):
         connection = client._websocket
-        receive = following(connection.receive, runtime, session)
+        # Not the session itself: this must not be what keeps it.
+        held = weakref.ref(runtime.get_app_session(session))
+        receive = following(connection.receive, runtime, session, held)
         connection.receive = receive  # type: ignore[method-assign]
 
 
-def following(receive: Receive, runtime: Runtime, session: str) -> Receive:
+def following(
+    receive: Receive, runtime: Runtime, session: str, held: Callable[[], AppSession | None]
+) -> Receive:
     """Return a connection's way to receive that also sees why the connection ends.
 
     Args:
         receive: The connection's own way.
         runtime: What holds the sessions.
-        session: The session of the connection.
+        session: The name of the connection's session.
+        held: Returns the session, as long as it is there.
     """
 
     async def receive_and_see() -> Message:
         message = await receive()
         if message["type"] == "websocket.disconnect":
+            end = partial(_end, runtime, session, held)
             is_closed = message.get("code") == GOING_AWAY
-            asyncio.get_running_loop().call_later(
-                GRACE_SECONDS, _end, runtime, session if is_closed else None
-            )
+            asyncio.get_running_loop().call_later(GRACE_SECONDS, end if is_closed else _give_back)
         return message
 
     return receive_and_see
 
 
-def _end(runtime: Runtime, session: str | None) -> None:
-    """End a session unless its browser is back, and give back what nobody holds any more."""
-    if session is not None and not runtime.is_active_session(session):
-        runtime.close_session(session)
+def _end(runtime: Runtime, session: str, held: Callable[[], AppSession | None]) -> None:
+    """End a session unless its browser is back, and give back what it held."""
+    if runtime.is_active_session(session):
+        return
+    ended = held()
+    runtime.close_session(session)
+    if ended is not None:
+        # Streamlit's loop still refers to the session that it looked at last, until the next one
+        # asks for something.
+        ended.session_state.clear()
+        ended._fragment_storage.clear()
+    if runtime.state is RuntimeState.NO_SESSIONS_CONNECTED:
+        # What the last page computed stands in this module until another page runs.
+        sys.modules["__main__"] = ModuleType("__main__")
+    _give_back()
+
+
+def _give_back() -> None:
     asyncio.get_running_loop().run_in_executor(None, give_back)
 
 
