@@ -36,9 +36,9 @@ Data flows one way, and so do the packages, from the top of this list to its end
 - charts: charts of frames and results
 - view: the pages
 
-Below them lies the ground, which every package may import: errors, data_files,
-display, validation, statistics, periods, wording, csv_export, engines, daily_repeats,
-random_draws.
+Below them lies the ground, which every package may import: errors, left_over_files,
+temporary_files, data_files, display, validation, statistics, periods, wording, csv_export, engines,
+daily_repeats, random_draws.
 
 The public names stand in `__init__.pyi`. Each is loaded when it is first used, so that importing
 this package costs next to nothing.

@@ -15,9 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from retention.errors import NoRoomError
+from retention.left_over_files import process_prefix
 
-#: How the names of the folders begin.
-PREFIX = "orders-"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _CLOSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 _TRIES = 5
@@ -61,7 +60,7 @@ def new_folder() -> Path:
         NoRoomError: Temporary files cannot be written.
     """
     try:
-        return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{secrets.token_hex(16)}-"))
+        return Path(tempfile.mkdtemp(prefix=f"{process_prefix()}{secrets.token_hex(16)}-"))
     except OSError as error:
         raise _no_room(error) from error
 

@@ -19,6 +19,7 @@ MOST_MODULES = 20
 #: Open to every package. They import each other in this order only: a module imports earlier ones.
 GROUND = (
     "errors",
+    "left_over_files",
     "temporary_files",
     "data_files",
     "display",
@@ -81,6 +82,7 @@ SHARED = (
     "visitor_notation",
     "live_chart",
     "documents",
+    "uploads",
     "session",
     "welcome",
     "widgets",
@@ -116,6 +118,8 @@ VIEW_LAYERS: dict[str, set[str]] = {
     "visitor_notation": set(),
     "live_chart": {"visitor_notation"},
     "documents": set(),
+    "session_end": set(),
+    "uploads": set(),
     "session": {"text", "faults", "page_table"},
     "widgets": {"text", "live_chart", "session"},
     "save_work": {"text", "session", "widgets"},
@@ -125,7 +129,7 @@ VIEW_LAYERS: dict[str, set[str]] = {
     "customer_table": {"text", "live_chart", "session", "widgets", "customer_lists"},
     "shell": {
         *("text", "faults", "page_table", "visitor_notation", "live_chart", "session"),
-        *("welcome", "widgets", "save_work"),
+        *("welcome", "widgets", "save_work", "session_end"),
     },
     **{page: set(SHARED) for page in PAGES},
     "report": {*SHARED, *PAGES},

@@ -15,7 +15,16 @@ from streamlit.delta_generator import DeltaGenerator
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from retention import wording
-from retention.view import faults, page_table, save_work, text, visitor_notation, widgets
+from retention.left_over_files import remove_left_overs
+from retention.view import (
+    faults,
+    page_table,
+    save_work,
+    session_end,
+    text,
+    visitor_notation,
+    widgets,
+)
 from retention.view.session import choices, loaded
 from retention.view.session.kept_work import keeping
 from retention.view.session.loaded import Loaded
@@ -126,16 +135,18 @@ def _answer_at_once() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def _keep_customers_in_memory() -> None:
-    """Neither the log nor the server's own temporary files hold anything of a visitor's."""
+def _prepare_server() -> None:
+    """Remove what a killed server has left, and let neither log nor disk hold a visitor's data."""
+    remove_left_overs()
     faults.keep_customers_out_of_the_log()
     faults.keep_uploads_off_the_disk()
 
 
 def _draw_frame(page: page_table.Page) -> None:
     _answer_at_once()
-    _keep_customers_in_memory()
+    _prepare_server()
     faults.explain_on_page()
+    session_end.follow_tabs()
     choices.keep_open_page(page.path)
     st.set_page_config(
         page_title=f"{page.tab_title} · Customer retention",

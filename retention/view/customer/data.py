@@ -243,7 +243,7 @@ def _codes(data: Loaded, rules: SegmentRules) -> np.ndarray:
     return assign_codes(basis_for(data, rules.ready_days).inputs, rules)
 
 
-@kept(max_entries=1)
+@kept(max_entries=1, by_orders_alone=True)
 def _rfm(data: Loaded) -> pd.DataFrame:
     return rfm(data.customers)
 

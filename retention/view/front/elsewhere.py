@@ -25,6 +25,7 @@ from retention.view.front.sources import FILE_TYPES
 from retention.view.session import signal_files as state
 from retention.view.session.loaded import Loaded
 from retention.view.session.people import contacts_for
+from retention.view.uploads import let_go_of
 
 #: Rows of the preview.
 PREVIEW_ROWS = 5
@@ -141,12 +142,15 @@ def _section(data: Loaded) -> None:
     st.session_state.pop(_REFUSED, None)
     draft = _draft_of(data, kind, uploads)
     if draft.sheet is not None:
-        _check(data, draft, draft.sheet)
+        if _check(data, draft, draft.sheet):
+            let_go_of(uploads)
+            st.rerun()
     elif draft.problem is not None and len(uploads) > 1:
         # All stay, so that the one that does not fit can be taken out.
         widgets.problem("These files cannot be used", draft.problem)
     elif draft.problem is not None:
         # It leaves the uploader, so that the next file stands alone.
+        let_go_of(uploads)
         st.session_state[_REFUSED] = (kind.key, draft.problem)
         st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
         st.rerun()
@@ -235,8 +239,11 @@ def _draft_of(data: Loaded, kind: SignalKind, uploads: Sequence[UploadedFile]) -
     return draft
 
 
-def _check(data: Loaded, draft: SignalDraft, sheet: Sheet) -> None:
-    """The columns to choose, what they make of the file, and the button that uses it."""
+def _check(data: Loaded, draft: SignalDraft, sheet: Sheet) -> bool:
+    """The columns to choose, what they make of the file, and the button that uses it.
+
+    Returns whether the file has been added.
+    """
     st.markdown(f"**{text.plain(sheet.name, 80)}** · {wording.plural(sheet.rows, 'row')}")
     columns = _choose_columns(draft, sheet)
     try:
@@ -245,7 +252,7 @@ def _check(data: Loaded, draft: SignalDraft, sheet: Sheet) -> None:
         widgets.problem("These columns say nothing of your customers yet", error)
         with st.expander("The file as it is", icon=":material/table:"):
             st.dataframe(sheet.preview(PREVIEW_ROWS), hide_index=True, key="signal_raw")
-        return
+        return False
     _draw_counts(file)
     with st.container(horizontal=True):
         used = st.button(
@@ -268,7 +275,7 @@ def _check(data: Loaded, draft: SignalDraft, sheet: Sheet) -> None:
         _release_draft()
         st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
         st.session_state[_DONE] = f"“{file.name}” was added: {_rows_in_words(file)}"
-        st.rerun()
+    return used
 
 
 def _choose_columns(draft: SignalDraft, sheet: Sheet) -> dict[str, str]:

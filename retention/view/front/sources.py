@@ -29,6 +29,7 @@ from retention.view.front.needs import draw_needs
 from retention.view.session import choices, loaded
 from retention.view.session.kept_work import record
 from retention.view.session.loaded import Loaded, Origin, SampleName
+from retention.view.uploads import let_go_of
 from retention.view.welcome import invitation, kept_offer, loading, lost
 
 #: Endings of the files that can be uploaded.
@@ -205,8 +206,9 @@ def _open_work(files: list[UploadedFile], exports: list[UploadedFile], file_ids:
 
     outcome = attempt("This saved work cannot be opened", open_both, file_id=file_ids)
     if outcome is None:
-        _empty_after_refusal(len(files) + len(exports))
+        _empty_after_refusal([*files, *exports])
         return
+    let_go_of([*files, *exports])
     _empty_fields()
     work, opened, is_complete = outcome
     if opened is not None:
@@ -222,9 +224,10 @@ def _empty_fields() -> None:
     st.session_state[_REFUSALS] = st.session_state.get(_REFUSALS, 0) + 1
 
 
-def _empty_after_refusal(count: int) -> None:
+def _empty_after_refusal(refused: list[UploadedFile]) -> None:
     """Draw the refusal of a single file beside empty fields; of several all stay."""
-    if count == 1:
+    if len(refused) == 1:
+        let_go_of(refused)
         _empty_fields()
         st.rerun()
 
@@ -234,9 +237,10 @@ def _open_exports(uploads: list[UploadedFile], title: str, file_ids: str) -> Non
     opened = attempt(title, lambda step: draft_of_uploads(uploads, step), file_id=file_ids)
     if opened:
         keep_draft(opened)
+        let_go_of(uploads)
         st.rerun()
     else:
-        _empty_after_refusal(len(uploads))
+        _empty_after_refusal(uploads)
 
 
 def _open_path(path: Path) -> None:

@@ -51,7 +51,7 @@ class RfmView:
     cells: pd.DataFrame
 
 
-@kept(max_entries=1, spinner="Preparing the grid…", by_plan=True)
+@kept(max_entries=1, spinner="Preparing the grid…", by_plan=True, by_orders_alone=True)
 def basis_for(data: Loaded) -> RfmBasis:
     """The session's prepared inputs, with scores where the orders carry a model."""
     scored = customer_scores(data, choices.standard_plan())

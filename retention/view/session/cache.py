@@ -98,7 +98,8 @@ def kept(
             hashed = tuple(value for name, value in settings if not name.startswith("_"))
             plan = standard_plan() if by_plan else purchase_model() if by_model else ""
             signals = key_of(data.orders) if by_signals else ()
-            cache = of_samples if _is_shared(data) else cached
+            # What a visitor's files say of a sample's customers is that visitor's own.
+            cache = of_samples if _is_shared(data) and not signals else cached
             try:
                 return cache(
                     (data.orders.digest, notation.language(), plan, signals, *hashed),

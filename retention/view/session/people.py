@@ -79,18 +79,23 @@ def suppressed(campaign: Campaign, data: Loaded, leave: LeftAlone) -> dict[str, 
     )
 
 
-@kept(max_entries=1, spinner="Reading contact details…", by_signals=True)
+@kept(max_entries=1, spinner="Reading contact details…", by_signals=True, by_orders_alone=True)
 def contacts_for(data: Loaded) -> pd.DataFrame:
     """Return each customer's contact details, with the consent that added files bring."""
     return join_contacts(contacts(data.orders), files_of(data.orders))
 
 
-@kept(max_entries=1, spinner="Reading reviews and subscriptions…", by_signals=True)
+@kept(
+    max_entries=1,
+    spinner="Reading reviews and subscriptions…",
+    by_signals=True,
+    by_orders_alone=True,
+)
 def signals_for(data: Loaded) -> pd.DataFrame:
     """Return each customer's signals, from the orders and from files that were added."""
     return join_signals(signals(data.orders), files_of(data.orders), data.customers)
 
 
-@kept(max_entries=1, spinner="Checking contact details…", by_signals=True)
+@kept(max_entries=1, spinner="Checking contact details…", by_signals=True, by_orders_alone=True)
 def _usable_contacts(data: Loaded, home_country: str) -> pd.DataFrame:
     return usable_contacts(contacts_for(data), home_country)

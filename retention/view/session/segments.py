@@ -40,7 +40,7 @@ class Basis:
     opens_on: str
 
 
-@kept(max_entries=3, spinner="Preparing segments…", by_plan=True)
+@kept(max_entries=3, spinner="Preparing segments…", by_plan=True, by_orders_alone=True)
 def basis_for(data: Loaded, ready_days: int) -> Basis:
     """Return the prepared customers, with the probability to order within `ready_days` days."""
     basis = _first_basis(data)
@@ -56,7 +56,7 @@ def fitted_for(data: Loaded) -> FittedRules:
     return fitted_rules(data.orders)
 
 
-@kept(max_entries=1, by_plan=True)
+@kept(max_entries=1, by_plan=True, by_orders_alone=True)
 def _first_basis(data: Loaded) -> Basis:
     scored = customer_scores(data, choices.standard_plan(HORIZON_DAYS))
     inputs = prepare_segments(data.customers, scored.scores, FIRST_READY_DAYS, scored.uncertainty)

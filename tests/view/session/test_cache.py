@@ -11,10 +11,11 @@ import pytest
 from streamlit.runtime.scriptrunner_utils.script_run_context import (
     ScriptRunContext,
     add_script_run_ctx,
+    get_script_run_ctx,
 )
 from streamlit.runtime.state import SafeSessionState, SessionState
 
-from retention.view.session import choices, loaded
+from retention.view.session import cache, choices, loaded
 from retention.view.session.cache import empty_caches, kept, share_results_of
 from retention.view.session.store_settings import change_store_settings
 
@@ -265,6 +266,27 @@ def test_sessions_share_what_follows_from_a_sample(session, brew_for_all, calls)
     session.run(lambda: brew_for_all(sample, 5))
     session.run(empty_caches)
     session.run(lambda: brew_for_all(sample, 5))
+    assert len(calls) == 2
+
+
+def test_what_a_visitors_files_say_of_a_sample_is_not_shared(session, calls, monkeypatch):
+    files = {}
+    monkeypatch.setattr(
+        cache, "key_of", lambda orders: files.get(get_script_run_ctx().session_id, ())
+    )
+
+    @kept(max_entries=10, by_signals=True, by_orders_alone=True)
+    def answers(data: Data) -> str:
+        calls.append(())
+        return get_script_run_ctx().session_id
+
+    sample = Data(Orders("sample with files"))
+    share_results_of(sample)
+    maker = session.run(lambda: answers(sample))
+    files["with a survey"] = ("digest of the survey",)
+    assert Session("without files").run(lambda: answers(sample)) == maker
+    assert Session("with a survey").run(lambda: answers(sample)) == "with a survey"
+    assert Session("without files, too").run(lambda: answers(sample)) == maker
     assert len(calls) == 2
 
 
