@@ -13,8 +13,8 @@ import pyarrow as pa
 from ibis.backends import BaseBackend
 from ibis.expr.operations import DatabaseTable
 
-# Engines join nested SELECTs into one by themselves. Where Ibis does it before, a small file takes a
-# fifth longer to read.
+# Engines join nested SELECTs into one by themselves. Where Ibis does it before, a small file takes
+# a fifth longer to read.
 ibis.options.sql.fuse_selects = False
 
 #: Ibis's names of engines that need something of their own.
