@@ -98,3 +98,58 @@ def test_the_detectable_lift_is_that_of_statsmodels(addressed, held_out, buys):
     lift = detectable_lift(addressed, held_out, buys)
     share = buys + lift * (1 - buys)
     assert proportion_effectsize(share, buys) == pytest.approx(np.ravel(effect)[0], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("lift", "buys", "share"),
+    [(0.05, 1.0, 0.5), (0.05, -0.1, 0.5), (0.0, 0.1, 0.5), (0.05, 0.1, 0.0), (0.05, 0.1, 1.0)],
+)
+def test_what_no_number_of_customers_would_show_needs_infinitely_many(lift, buys, share):
+    assert customers_needed(lift, buys, share) == np.inf
+
+
+def test_the_customers_needed_are_worked_out_by_hand():
+    # The angle from 0 to a lift of 1 is a quarter turn, so that (2.8016 / pi)² x 4 customers do.
+    assert customers_needed(1.0, 0.0, 0.5) == np.ceil((2.8015852 / np.pi) ** 2 * 4) == 4
+    assert customers_needed(0.05, 0.0, 0.5) == np.ceil(
+        (2.8015852 / (2 * np.arcsin(0.05**0.5))) ** 2 * 4
+    )
+    # A tenth held out takes as many more as the product of both shares is smaller.
+    assert customers_needed(0.05, 0.1, 0.1) == pytest.approx(
+        customers_needed(0.05, 0.1, 0.5) * 0.25 / 0.09, rel=1e-3
+    )
+
+
+def test_two_customers_a_group_are_the_fewest_that_show_anything():
+    assert detectable_lift(2, 2, 0.0) == pytest.approx(np.sin(2.8015852 / 2) ** 2)
+    assert np.isnan(detectable_lift(2, 1, 0.0))
+    assert np.isnan(detectable_lift(1, 2, 0.0))
+    assert np.isnan(detectable_lift(500, 500, 1.0))
+    assert np.isnan(detectable_lift(500, 500, -0.1))
+
+
+def test_a_half_is_the_largest_share_needed():
+    customers = customers_needed(0.05, 0.1, 0.5)
+    assert share_needed(int(customers), 0.05, 0.1) == 0.5
+    assert np.isnan(share_needed(int(customers) - 1, 0.05, 0.1))
+    assert 0.45 < share_needed(int(customers) + 5, 0.05, 0.1) < 0.5
+
+
+def test_a_lift_that_is_larger_by_a_fiftieth_is_as_good():
+    power = replace(holdout_power(9_000, 1_000, 0.1, 0.05), assumed=0.05)
+    assert replace(power, shown=0.0509).suffices
+    assert replace(power, shown=0.05 * 1.02).suffices
+    assert not replace(power, shown=0.0511).suffices
+
+
+def test_the_power_of_a_holdout_holds_what_was_asked():
+    power = holdout_power(900, 101, 0.2, 0.05)
+    assert (power.buys, power.assumed, power.customers) == (0.2, 0.05, 1_001)
+    assert power.shown == detectable_lift(900, 101, 0.2)
+    assert power.shown_by_half == detectable_lift(500, 500, 0.2)
+    assert power.share_needed == pytest.approx(share_needed(1_001, 0.05, 0.2), nan_ok=True)
+    assert power.customers_needed == customers_needed(0.05, 0.2, 0.5)
+    assert power.campaigns_needed == power.customers_needed / 1_001
+    # The lift is of those who would not order; the difference is of all.
+    assert power.difference == pytest.approx(power.shown * 0.8)
+    assert holdout_power(0, 0, 0.2, 0.05).campaigns_needed == np.inf
