@@ -9,6 +9,7 @@ from statsmodels.stats.proportion import proportion_effectsize
 
 from retention import (
     Campaign,
+    customer_hashes,
     detectable_lift,
     plan_campaign,
 )
@@ -19,6 +20,7 @@ from retention.campaigns.holdout import (
     holdout_power,
     share_needed,
 )
+from retention.random_draws import draws
 
 
 def test_a_holdout_is_random_stable_and_not_addressed(store):
@@ -153,3 +155,49 @@ def test_the_power_of_a_holdout_holds_what_was_asked():
     # The lift is of those who would not order; the difference is of all.
     assert power.difference == pytest.approx(power.shown * 0.8)
     assert holdout_power(0, 0, 0.2, 0.05).campaigns_needed == np.inf
+
+
+def in_shared_cells(store, monkeypatch, campaign):
+    """A plan whose customers share cells, as in a base of more than 20,000, and their draws."""
+    monkeypatch.setattr("retention.campaigns.ledger.EXACT", 0)
+    model, customers = store
+    plan = plan_campaign(model, customers, campaign)
+    assert len(plan.reachable.ledger.customers) < len(customers)
+    return plan, draws(customer_hashes(customers.index), campaign.drawn_by)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.25, 0.5])
+def test_in_a_large_base_the_lowest_draws_are_held_out(store, monkeypatch, share):
+    plan, drawn = in_shared_cells(
+        store, monkeypatch, Campaign("Win back", holdout_share=share, holdout_key="Spring")
+    )
+    assert sorted(plan.held_out) == np.flatnonzero(drawn < share).tolist()
+    assert sorted(plan.addressed) == np.flatnonzero(drawn >= share).tolist()
+    assert plan.held == len(plan.held_out)
+    assert plan.economics.customers == len(plan.addressed)
+    ledger = plan.reachable.ledger
+    of_cell = np.bincount(ledger.cell, weights=drawn < share, minlength=len(ledger.customers))
+    assert plan.out * ledger.customers == pytest.approx(of_cell)
+
+
+def test_in_a_large_base_a_cut_holds_out_of_those_within_it_alone(store, monkeypatch):
+    campaign = Campaign("Win back", holdout_share=0.3, size=700)
+    plan, drawn = in_shared_cells(store, monkeypatch, campaign)
+    assert plan.size == len(plan.addressed) + len(plan.held_out) == 700
+    assert (drawn[plan.held_out] < 0.3).all()
+    assert (drawn[plan.addressed] >= 0.3).all()
+    assert plan.held == len(plan.held_out)
+    assert plan.economics.customers == len(plan.addressed)
+
+
+def test_the_draws_of_a_name_are_kept_for_its_next_share(store, monkeypatch):
+    plan, drawn = in_shared_cells(store, monkeypatch, Campaign("Win back"))
+    reachable = plan.reachable
+    [kept] = reachable.drawn.values()
+    assert reachable.out("Win back", 0.4).tolist() == (drawn < 0.4).tolist()
+    assert reachable.drawn["Win back"] is kept
+    counts = reachable.ledger.customers
+    assert reachable.split("Win back", 0.4) @ counts == pytest.approx((drawn < 0.4).sum())
+    other = draws(reachable.hashes, "Another")
+    assert reachable.out("Another", 0.4).tolist() == (other < 0.4).tolist()
+    assert list(reachable.drawn) == ["Another"]
