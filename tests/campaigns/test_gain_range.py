@@ -201,3 +201,16 @@ def test_a_gain_without_a_spread_is_certain():
     assert gain_range(5.0, 0.0, 0.0, Persuaded(3.0, 5.0, 0.0)) == (5.0, 5.0, 0.0)
     assert gain_range(-5.0, 0.0, 0.0, Persuaded(0.0, 0.0, 0.0)) == (-5.0, -5.0, 1.0)
     assert gain_range(0.0, 0.0, 0.0, Persuaded(0.0, 0.0, 0.0)) == (0.0, 0.0, 0.0)
+
+
+def test_small_money_has_a_range_as_large_money_has():
+    moments = (10.0, 400.0, 6_400.0, Persuaded(100.0, 60.0, 200.0))
+    cents = (0.1, 0.04, 0.0064, Persuaded(100.0, 0.6, 0.02))
+    low, high, loss = gain_range(*moments)
+    assert gain_range(*cents) == pytest.approx((low / 100, high / 100, loss))
+
+
+def test_a_spread_of_rounding_is_none():
+    assert gain_range(1.0, 1e-26, 0.0, Persuaded(100.0, 1.0, 0.0)) == (1.0, 1.0, 0.0)
+    low, high, _ = gain_range(1.0, 1e-20, 0.0, Persuaded(100.0, 1.0, 0.0))
+    assert low < 1 < high

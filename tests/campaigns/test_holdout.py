@@ -201,3 +201,9 @@ def test_the_draws_of_a_name_are_kept_for_its_next_share(store, monkeypatch):
     other = draws(reachable.hashes, "Another")
     assert reachable.out("Another", 0.4).tolist() == (other < 0.4).tolist()
     assert list(reachable.drawn) == ["Another"]
+
+
+def test_the_power_of_a_holdout_says_the_share_that_its_own_customers_need():
+    power = holdout_power(4_500, 500, 0.1, 0.05)
+    assert 0 < power.share_needed < 0.5
+    assert power.share_needed == share_needed(5_000, 0.05, 0.1)

@@ -16,6 +16,7 @@ from retention import (
 from retention.campaigns.campaign import BEST, CHANNELS
 from retention.campaigns.usual import (
     StartingLift,
+    _scaled,
     round_amount,
     usual_contact_cost,
     usual_contact_costs,
@@ -136,3 +137,26 @@ def test_a_lift_source_is_asked_with_the_strategy_the_groups_and_the_lift_assume
 @pytest.mark.parametrize(("lapsed", "lift"), [(0.0, 0.05), (0.5, 0.029), (1.0, 0.008)])
 def test_the_lift_falls_with_the_share_who_have_lapsed(lapsed, lift):
     assert usual_lift(lapsed) == lift
+
+
+@pytest.mark.parametrize(("currency", "cost"), [(None, 2.0), ("EUR", 0.01), ("THB", 2.0)])
+def test_a_usual_campaigns_message_costs_what_is_usual_in_its_currency(currency, cost):
+    campaign = usual_campaign("reactivation", order_value=10_000, currency=currency)
+    assert campaign.terms.contact_cost == cost
+
+
+@pytest.mark.parametrize(("key", "channel"), [("messages", "sms"), ("service_recovery", "phone")])
+def test_a_usual_campaign_goes_out_by_its_strategys_channel(key, channel):
+    campaign = usual_campaign(key)
+    assert campaign.channel == channel
+    assert campaign.terms.contact_cost == usual_contact_cost(channel, 100)
+
+
+def test_an_offer_is_a_share_of_the_order_to_the_nearest_round_amount():
+    # A tenth of 126 is nearer to 15 than to 10; that of 124 is not.
+    assert _scaled("amount", 10, 126, None) == Offer("amount", 15)
+    assert _scaled("amount", 10, 124, None) == Offer("amount", 10)
+    assert _scaled("percentage", 0.15, 500, None) == Offer("percentage", 0.15)
+    assert _scaled("none", 0, 500, None) == Offer("none", 0)
+    assert _scaled("free_delivery", 5, 500, "USD") == Offer("free_delivery", 10)
+    assert _scaled("amount", 5, 500, "USD") == Offer("amount", 25)

@@ -315,3 +315,15 @@ def test_the_prior_of_a_store_is_as_wide_as_its_lift_and_never_certain():
     assert lift_source([])("deals", (), 0.0) == StartingLift(0.0)
     none = learned_lift([], "deals")
     assert (none.lift, none.error) == usual_prior()
+
+
+def test_tests_that_agree_more_than_chance_would_leave_the_priors_differences_alone():
+    # Both lifts are the same, so that the tests see no difference between campaigns.
+    learned = learned_lift([finished(0.04, 0.01)] * 2, "reactivation", ["at_risk"], PRIOR)
+    differ = PRIOR_TESTS * BETWEEN * PRIOR.spread**2 / (PRIOR_TESTS + 1)
+    of_mean = (1 - BETWEEN) * PRIOR.spread**2
+    precision = 2 / (0.01**2 + differ) + 1 / of_mean
+    assert learned.error == pytest.approx((1 / precision + differ) ** 0.5)
+    assert learned.lift == pytest.approx(
+        (2 * 0.04 / (0.01**2 + differ) + 0.05 / of_mean) / precision
+    )
