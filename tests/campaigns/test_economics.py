@@ -14,10 +14,12 @@ from retention import (
     ModelError,
     Offer,
     Terms,
+    customer_hashes,
     plan_campaign,
     plan_of,
     predict_cltv,
     purchase_probability,
+    reachable_of,
 )
 from retention.campaigns.economics import (
     _break_even_lift,
@@ -354,3 +356,19 @@ def test_the_range_of_orders_and_revenue_grows_by_the_orders_that_are_added(audi
         assert (margin.expected, margin.low, margin.high) == pytest.approx(
             (0.5 * revenue.expected, 0.5 * revenue.low, 0.5 * revenue.high)
         )
+
+
+def test_in_a_large_base_a_cell_says_what_one_of_its_customers_costs_and_gains(
+    store, audience, monkeypatch
+):
+    """With no exact cells customers share cells, as in a base of more than 20,000."""
+    monkeypatch.setattr("retention.campaigns.ledger.EXACT", 0)
+    model, customers = store
+    campaign = Campaign("Win back", messages=MESSAGES)
+    shared = reachable_of(model, customers, campaign, customer_hashes(customers.index)).ledger
+    assert shared.customers.max() > 1
+    terms = Terms(0.08, Offer("percentage", 0.1), Offer(), 0.6, 0.1, 0.5)
+    for figures in (expected_costs, expected_gains):
+        of_each = figures(audience.ledger, terms)[audience.ledger.cell]
+        mean = np.bincount(shared.cell, weights=of_each) / shared.customers
+        assert figures(shared, terms) == pytest.approx(mean)

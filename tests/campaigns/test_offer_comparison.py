@@ -110,3 +110,12 @@ def test_an_amount_above_every_order_is_the_whole_order(plan):
     assert found.larger_amount == 1.0
     assert (found.bands["percentage"] == found.bands["order_value"]).all()
     assert (found.bands["amount"] == 10_000).all()
+
+
+def test_an_offer_that_less_than_one_order_is_expected_to_use_is_compared_too():
+    customers = cdnow()
+    given = Terms(0.08, Offer("amount", 4), anyway_share=0.1, margin=0.5)
+    campaign = Campaign("x", terms=given, holdout_share=0.0)
+    few = plan_campaign(fit_cltv(customers), customers.head(2), campaign)
+    assert 0 < _expected_use(few)[0] < 1
+    assert compare_offers(few).amount == 4
