@@ -43,7 +43,7 @@ from retention import (
     sample_orders,
     summarise_customers,
 )
-from retention.models.fitting import lifetimes
+from retention.lifetimes_package import lifetimes
 from retention.models.histories import group_histories
 from retention.models.purchases import fit_purchases
 from retention.orders.orders import OrderReport

@@ -32,6 +32,7 @@ GROUND = (
     "engines",
     "daily_repeats",
     "random_draws",
+    "lifetimes_package",
 )
 #: Every package, and those it may import beside the ground.
 LAYERS: dict[str, set[str]] = {
@@ -138,6 +139,8 @@ VIEW_LAYERS: dict[str, set[str]] = {
 }
 
 
+#: The one module that imports the archived package lifetimes, or looks for its files.
+LIFETIMES_DOOR = "retention.lifetimes_package"
 #: What draws, and the packages that may import it.
 MAY_IMPORT = {
     "streamlit": ("retention.view",),
@@ -273,6 +276,27 @@ def drawing_outside_the_view(modules: list[Module]) -> list[str]:
     ]
 
 
+def lifetimes_elsewhere(modules: list[Module]) -> list[str]:
+    """Where lifetimes is imported, or named as a text that finds it, but for its one door."""
+    imported = [
+        f"{module.path}:{taken.line} imports {taken.module}"
+        for module in modules
+        for taken in module.imports()
+        if taken.module.split(".")[0] == "lifetimes" and module.name != LIFETIMES_DOOR
+    ]
+    named = [
+        f"{module.path}:{node.lineno} names {node.value}"
+        for module in modules
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value.split(".")[0] == "lifetimes"
+        and " " not in node.value
+        and module.name != LIFETIMES_DOOR
+    ]
+    return imported + named
+
+
 def types_that_hide_a_circle(modules: list[Module]) -> list[str]:
     known = {module.name for module in modules}
     return [
@@ -309,6 +333,7 @@ RULES = {
     "no circles": circles,
     "private names stay private": private_imports,
     "only the view draws": drawing_outside_the_view,
+    "lifetimes has one door": lifetimes_elsewhere,
     "no import for types only": types_that_hide_a_circle,
     "folders are small": full_folders,
     "no module is named like a public function": named_like_a_function,
@@ -335,6 +360,10 @@ BROKEN = {
         "from retention.wording import _short",
     ),
     "only the view draws": ("retention/reports/new.py", "def draw():\n    import altair"),
+    "lifetimes has one door": (
+        "retention/models/new.py",
+        "def fit():\n    from lifetimes.fitters import BetaGeoFitter",
+    ),
     "no import for types only": (
         "retention/reports/new.py",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
@@ -349,6 +378,20 @@ def test_a_broken_rule_is_found(rule):
     path, source = BROKEN[rule]
     others = [module for module in MODULES if module.path != Path(path)]
     assert RULES[rule]([*others, Module(Path(path), ast.parse(source))]) != []
+
+
+def test_a_search_for_the_files_of_lifetimes_is_found():
+    source = 'path = files("lifetimes") / "datasets"'
+    module = Module(Path("retention/samples/new.py"), ast.parse(source))
+    assert lifetimes_elsewhere([module]) == ["retention/samples/new.py:1 names lifetimes"]
+
+
+def test_pages_and_tests_use_the_door_of_lifetimes_too():
+    """The benchmarks run it as its documentation does, and this file names it."""
+    folders = [ROOT / "pages", ROOT / "tests"]
+    modules = [module for folder in folders for module in modules_below(folder)]
+    known = {Path(__file__).relative_to(ROOT), Path("tests/dependencies/test_lifetimes_package.py")}
+    assert lifetimes_elsewhere([m for m in modules if m.path not in known]) == []
 
 
 def test_a_full_folder_is_found():

@@ -1,4 +1,4 @@
-"""Maximum likelihood for both models: the one place that uses the package lifetimes.
+"""Maximum likelihood for both models, with the fitters of the package lifetimes.
 
 Taken from `lifetimes`, which is archived: the `fit` method of its fitters, which checks the data,
 scales time, and turns log parameters into parameters and a variance matrix into standard errors.
@@ -6,25 +6,25 @@ scales time, and turns log parameters into parameters and a variance matrix into
 derivatives, which `purchases` and `spend` supply, instead of an autograd graph.
 `_compute_variance_matrix` follows the chain rule. `_compute_confidence_intervals` leaves out what
 nobody reads. No prediction is taken from the package, and no other module reads its fitters.
+They come from `lifetimes_package`, the one door to the package.
 """
 
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
-from types import ModuleType
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 from retention.errors import ModelError
+from retention.lifetimes_package import FitterName, fitter_class
 
 #: An objective's value, gradient and Hessian.
 Derivatives = tuple[float, np.ndarray, np.ndarray]
@@ -34,8 +34,6 @@ Objective = Callable[[np.ndarray], Derivatives]
 Covariance = tuple[tuple[float, ...], ...]
 #: Log parameters at a minimum, the value there and the Hessian there.
 Optimum = tuple[np.ndarray, float, np.ndarray]
-#: The fitters of lifetimes in use.
-FitterName = Literal["BetaGeoFitter", "ModifiedBetaGeoFitter", "GammaGammaFitter"]
 
 #: The largest slope of the mean log-likelihood, by log parameter, at which a fit has converged.
 GRADIENT_TOLERANCE = 1e-6
@@ -91,7 +89,7 @@ def fit(
         ModelError: Nothing converged.
     """
     replaced = {"objective": staticmethod(objective), "starts": staticmethod(starts)}
-    fitted: Any = type(f"Exact{fitter}", (_ExactFit, getattr(lifetimes(), fitter)), replaced)()
+    fitted: Any = type(f"Exact{fitter}", (_ExactFit, fitter_class(fitter)), replaced)()
     fitted.fit(*data, weights=weights, initial_params=start)
     return Fit(
         parameters=fitted.params_,
@@ -99,20 +97,6 @@ def fit(
         mean_log_likelihood=-float(fitted._negative_log_likelihood_),
         hessian=fitted._hessian_,
     )
-
-
-@cache
-def lifetimes() -> ModuleType:
-    """Import lifetimes on first use (it takes seconds) and undo what it does to warning filters.
-
-    Returns:
-        The package.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import lifetimes as package
-    loaded: ModuleType = package
-    return loaded
 
 
 class _ExactFit:

@@ -19,11 +19,11 @@ from scipy.special import betaln, expit
 
 from retention import wording
 from retention.errors import ModelError
+from retention.lifetimes_package import FitterName
 from retention.models.file_start.elders import Elders, Survivors
 from retention.models.fitting import (
     Covariance,
     Derivatives,
-    FitterName,
     Objective,
     by_log_parameters,
     fit,

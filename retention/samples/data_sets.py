@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from retention.errors import DataError
+from retention.lifetimes_package import CdnowFile, cdnow_file
 from retention.orders.orders import Orders
 from retention.samples.simulator import simulate_orders
 from retention.samples.store import store_campaigns, store_file_frame
@@ -134,18 +133,15 @@ def sample_file(name: str = "store", **options: Any) -> bytes:
 def _cdnow(customers: str = "sample") -> pd.DataFrame:
     # The sample file numbers its customers twice, as the full file does and by itself. Published
     # results quote the latter.
-    layouts = {
+    layouts: dict[str, tuple[CdnowFile, int, list[str]]] = {
         "sample": ("CDNOW_sample.txt", 0, ["full_file_id", "customer", "date", "CDs", "amount"]),
         "all": ("CDNOW_master.txt", 1, ["customer", "date", "CDs", "amount"]),
     }
     if customers not in layouts:
         raise DataError(f'CDNOW comes as {" or ".join(layouts)} customers, not "{customers}".')
     file, header_lines, columns = layouts[customers]
-    # Found, not imported: importing lifetimes takes seconds and changes warning filters.
-    spec = importlib.util.find_spec("lifetimes")
-    if spec is None or not spec.submodule_search_locations:
-        raise DataError("CDNOW comes with the lifetimes package, which is not installed.")
-    path = Path(spec.submodule_search_locations[0]) / "datasets" / file
-    frame = pd.read_csv(path, sep=r"\s+", skiprows=header_lines, names=columns, dtype=str)
+    frame = pd.read_csv(
+        cdnow_file(file), sep=r"\s+", skiprows=header_lines, names=columns, dtype=str
+    )
     frame["date"] = pd.to_datetime(frame["date"], format="%Y%m%d").dt.strftime("%Y-%m-%d")
     return frame[["customer", "date", "CDs", "amount"]]

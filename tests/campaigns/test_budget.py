@@ -21,6 +21,7 @@ from retention import (
     split_budget,
 )
 from retention.campaigns.budget import Queue, cut_to
+from retention.campaigns.campaign import BEST
 from retention.campaigns.economics import expected_costs, expected_gains
 from tests.support.histories import cdnow
 
@@ -244,3 +245,108 @@ def test_a_budget_pays_for_a_part_of_customers_who_are_alike():
     assert found.loc[0, "customers"] == 50
     assert found.loc[0, "cost"] == pytest.approx(5)
     assert found.loc[0, "gain"] == pytest.approx(25)
+
+
+def test_what_a_budget_cannot_be_split_over_is_said(audiences, line):
+    with pytest.raises(DataError) as refusal:
+        queue([])
+    assert str(refusal.value) == "There is no plan to spend a budget on. Give one or more."
+    plan = plan_of(audiences[0], CAMPAIGNS[0])
+    with pytest.raises(DataError) as refusal:
+        queue([plan, plan])
+    assert str(refusal.value) == (
+        "Two of these plans address the same customers, who would be paid for twice: One order, "
+        "One order. Plan the later ones with `left_out`."
+    )
+    with pytest.raises(DataError) as refusal:
+        split_budget(line, -0.01)
+    assert str(refusal.value) == "The budget is -0.01. Give an amount of 0 or more."
+
+
+def test_a_plan_that_addresses_nobody_may_stand_beside_another_of_the_same_customers(audiences):
+    plan = plan_of(audiences[0], CAMPAIGNS[0])
+    hopeless = replace(CAMPAIGNS[0].terms, lift=0.0)
+    nobody = plan_of(audiences[0], replace(CAMPAIGNS[0], terms=hopeless, size=BEST))
+    assert nobody.size == 0
+    assert queue([plan, nobody]).campaigns == 2
+
+
+def test_the_queue_runs_from_the_highest_gain_for_each_unit_of_cost(audiences, line):
+    ratio = line.gain / line.cost
+    assert (np.diff(ratio) <= 1e-12).all()
+    assert (line.gain > 0).all()
+    assert line.spent == pytest.approx(np.cumsum(line.cost))
+    assert line.gained == pytest.approx(np.cumsum(line.gain))
+    assert line.campaigns == 3
+    for number, audience in enumerate(audiences):
+        own = line.campaign == number
+        terms, cells = CAMPAIGNS[number].terms, line.cell[own]
+        customers = audience.ledger.customers[cells]
+        assert line.customers[own] == pytest.approx(customers)
+        assert line.gain[own] == pytest.approx(
+            expected_gains(audience.ledger, terms)[cells] * customers
+        )
+        assert line.cost[own] == pytest.approx(
+            expected_costs(audience.ledger, terms)[cells] * customers
+        )
+
+
+def line_of(cost, gain, customers=None, campaign=None) -> Queue:
+    """A queue of these cells, one customer each unless given."""
+    cost, gain = np.array(cost, float), np.array(gain, float)
+    number = len(cost)
+    return Queue(
+        1 if campaign is None else max(campaign) + 1,
+        np.zeros(number, int) if campaign is None else np.array(campaign),
+        np.arange(number),
+        np.ones(number) if customers is None else np.array(customers, float),
+        gain,
+        cost,
+        np.cumsum(cost),
+        np.cumsum(gain),
+    )
+
+
+def test_what_the_next_one_leaves_pays_for_later_ones_that_still_fit():
+    # More customers than are looked at one by one: the third costs too much, the last ones do not.
+    number = 130
+    cost = [2.0, 2.0, 50.0, *[1.0] * (number - 3)]
+    gain = [20.0, 18.0, 400.0, *[3.0] * (number - 3)]
+    found = split_budget(line_of(cost, gain), 7.0)
+    assert found.loc[0, ["customers", "cost", "gain"]].tolist() == [5, 7.0, 47.0]
+
+
+def test_a_budget_that_just_pays_for_a_customer_pays_for_them():
+    found = split_budget(line_of([3.0, 4.0], [6.0, 4.0]), 7.0)
+    assert found.loc[0, ["customers", "cost", "gain"]].tolist() == [2, 7.0, 10.0]
+    found = split_budget(line_of([3.0, 4.0], [6.0, 4.0]), 6.99)
+    assert found.loc[0, ["customers", "cost", "gain"]].tolist() == [1, 3.0, 6.0]
+
+
+def test_an_even_split_leaves_what_a_campaign_cannot_spend():
+    line = line_of([4.0, 1.0, 4.0], [12.0, 2.0, 7.0], campaign=[0, 1, 1])
+    found = split_budget(line, 8.0)
+    # The best split pays for both dear ones; each campaign with its half buys what it can.
+    assert found["customers"].tolist() == [1, 1]
+    assert found["gain"].tolist() == [12.0, 7.0]
+    assert found["even_customers"].tolist() == [1, 1]
+    assert found["even_cost"].tolist() == [4.0, 1.0]
+    assert found["even_gain"].tolist() == [12.0, 2.0]
+    assert found.index.name == "campaign"
+
+
+def test_a_part_of_a_cell_leaves_the_rest_of_the_money_to_later_ones():
+    line = line_of([10.0, 1.5], [40.0, 3.0], customers=[5, 1])
+    found = split_budget(line, 5.6)
+    # Two of five alike customers cost 4, and the rest pays for the last one.
+    assert found.loc[0, ["customers", "cost", "gain"]].tolist() == [3, 5.5, 19.0]
+
+
+def test_the_curve_of_a_budget_has_every_step_of_a_short_queue():
+    curve = budget_curve(line_of([1.0, 2.0, 4.0], [5.0, 6.0, 7.0]))
+    assert curve["budget"].tolist() == [0.0, 1.0, 3.0, 7.0]
+    assert curve["gain"].tolist() == [0.0, 5.0, 11.0, 18.0]
+    long = budget_curve(line_of(np.ones(1_000), np.ones(1_000)))
+    assert long["budget"].tolist() == [10.0 * step for step in range(101)]
+    empty = budget_curve(line_of([], []))
+    assert empty.to_dict("list") == {"budget": [0.0], "gain": [0.0]}

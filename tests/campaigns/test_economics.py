@@ -1,6 +1,7 @@
 """What a campaign brings and costs: identities of its economics, and where gain turns to loss."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,12 +14,23 @@ from retention import (
     ModelError,
     Offer,
     Terms,
+    customer_hashes,
     plan_campaign,
     plan_of,
     predict_cltv,
     purchase_probability,
+    reachable_of,
 )
-from retention.campaigns.economics import economics, expected_costs, expected_gains
+from retention.campaigns.economics import (
+    _break_even_lift,
+    _chance,
+    _largest_offer,
+    _offers_cost,
+    economics,
+    expected_costs,
+    expected_gains,
+)
+from retention.campaigns.ledger import PhaseSums, Sums
 from retention.campaigns.send_times import sequence_table
 from tests.support.campaign_plans import MESSAGES, OFFERS, TERMS, plan_with
 
@@ -174,3 +186,189 @@ def test_the_interval_of_the_gain_holds_what_was_gained_in_stores_of_known_lift(
         except ModelError:
             continue
     assert sum(inside) >= 17
+
+
+# --- One customer, every outcome of whom is known
+
+CONTACTS = np.array([1, 2])  # messages until an order of either phase; two without any order
+VALUES = np.array([10.0, 40.0])  # of an order, equally likely
+TAKING, STAYS = np.array([0.3, 0.1]), 0.6
+WEIGHTS = (0.75, 0.25)
+
+
+def lone_ledger(offers=("opening", "offer")):
+    """A ledger of one customer who gets two messages, and of whom no parameter is open."""
+    mean, square = VALUES.mean(), (VALUES**2).mean()
+    phases = tuple(
+        PhaseSums(
+            offer=offer,
+            weight=weight,
+            taking=taking,
+            taking_value=taking * mean,
+            taking_square=taking * square,
+            contacts_taking=taking * contacts,
+            contacts_taking_value=taking * contacts * mean,
+        )
+        for offer, weight, taking, contacts in zip(offers, WEIGHTS, TAKING, CONTACTS, strict=True)
+    )
+    sums = Sums(
+        customers=1.0,
+        buys=1 - STAYS,
+        stays=STAYS,
+        stays_value=STAYS * mean,
+        stays_square=STAYS * square,
+        contacts=TAKING @ CONTACTS + 2 * STAYS,
+        contacts_square=TAKING @ CONTACTS**2 + 4 * STAYS,
+        orders=0.5,
+        orders_variance=0.5,
+        revenue=0.5 * mean,
+        revenue_variance=0.5 * square,
+        value=mean,
+        test_buys=0.3,
+        phases=phases,
+    )
+    ledger = SimpleNamespace(
+        offers=offers,
+        weights=WEIGHTS,
+        pool=SimpleNamespace(messages=(0, 5)),
+        customers=np.array([1.0]),
+    )
+    return ledger, sums
+
+
+def outcomes(terms, offers):
+    """Every outcome of that customer: its chance, its gain, and whether they were persuaded."""
+    rows = []
+    for value in VALUES:
+        for name, taking, contacts in zip(offers, TAKING, CONTACTS, strict=True):
+            offer, spent = terms.offered(name).cost(value), terms.contact_cost * contacts
+            rows.append((taking * terms.anyway_share, -offer - spent, False))
+            rows.append((taking * (1 - terms.anyway_share), -spent, False))
+        spent = terms.contact_cost * 2
+        for name, weight in zip(offers, WEIGHTS, strict=True):
+            earned = terms.margin * value - terms.offered(name).cost(value)
+            rows.append((STAYS * terms.lift * weight, earned - spent, True))
+        rows.append((STAYS * (1 - terms.lift), -spent, False))
+    chance, gain, persuaded = map(np.array, zip(*rows, strict=True))
+    return chance / len(VALUES), gain, persuaded
+
+
+TWO_OFFERS = [
+    Terms(0.2, Offer("amount", 4), Offer("percentage", 0.1), 0.7, 0.5, 0.6),
+    Terms(0.2, Offer("percentage", 0.2), Offer("free_delivery", 3), 0.4, 0.3, 0.5, 0.05, 2),
+    Terms(0.5, Offer("amount", 4), Offer(), 1.0, 0.0, 0.3),
+    Terms(0.1, Offer(), Offer(), 0.5, 0.2, 0.5),
+]
+
+
+@pytest.mark.parametrize("offers", [("opening", "offer"), ("opening", "ends"), ("ends", "offer")])
+@pytest.mark.parametrize("terms", TWO_OFFERS)
+def test_the_gain_of_one_customer_has_the_moments_of_its_outcomes(terms, offers):
+    ledger, sums = lone_ledger(offers)
+    chance, gain, is_persuaded = outcomes(terms, offers)
+    assert chance.sum() == pytest.approx(1)
+    mean = chance @ gain
+    anyway, persuaded_cost = _offers_cost(sums, terms)
+    found = terms.lift * terms.margin * sums.stays_value - terms.contact_cost * sums.contacts
+    assert found - anyway - persuaded_cost == pytest.approx(mean)
+    variance, third, persuaded = _chance(ledger, terms, sums, None, np.array([mean]))
+    assert variance == pytest.approx(chance @ gain**2 - mean**2)
+    # What a persuaded order earns is counted before its messages.
+    earned = gain[is_persuaded] + 2 * terms.contact_cost
+    chance = chance[is_persuaded]
+    assert persuaded.orders == pytest.approx(chance.sum())
+    assert persuaded.earned == pytest.approx(chance @ earned)
+    assert persuaded.squared == pytest.approx(chance @ earned**2)
+    assert persuaded.doubt == pytest.approx((terms.lift_error / terms.lift) ** 2)
+    # The third moment of what is above 0 is at least that of two values.
+    assert third == pytest.approx((chance @ earned**2) ** 2 / (chance @ earned))
+
+
+def test_only_the_share_addressed_has_a_chance():
+    ledger, sums = lone_ledger()
+    terms, mean = TWO_OFFERS[0], 0.4
+    whole, _, _ = _chance(ledger, terms, sums, None, np.array([mean]))
+    half, _, _ = _chance(ledger, terms, sums, np.array([0.5]), np.array([mean]))
+    assert half - whole == pytest.approx(0.5 * mean**2)
+
+
+def test_without_a_lift_nobody_is_persuaded_and_nothing_is_in_doubt():
+    ledger, sums = lone_ledger()
+    terms = replace(TWO_OFFERS[1], lift=0.0)
+    _, third, persuaded = _chance(ledger, terms, sums, None, np.zeros(1))
+    assert (third, persuaded.orders, persuaded.earned, persuaded.doubt) == (0, 0, 0, 0)
+    # An offer that costs more than the order brings earns nothing either.
+    dear = Terms(0.2, Offer("amount", 100), Offer("amount", 100), margin=0.5)
+    assert _chance(ledger, dear, sums, None, np.zeros(1))[1] == 0
+
+
+@pytest.mark.parametrize("terms", TWO_OFFERS[:3])
+def test_the_limits_of_one_customer_are_worked_out_by_hand(terms):
+    ledger, sums = lone_ledger()
+    mean = VALUES.mean()
+    costs = [terms.offered(name).cost(mean) for name in ledger.offers]
+    kept = STAYS * (terms.margin * mean - np.dot(WEIGHTS, costs))
+    sunk = terms.contact_cost * sums.contacts + terms.anyway_share * TAKING @ costs
+    expected = sunk / kept if sunk <= kept else np.nan
+    assert _break_even_lift(ledger, terms, sums) == pytest.approx(expected, nan_ok=True)
+    # The main offer's cost is its value times what is used of it.
+    opening = terms.opening.cost(mean)
+    left = terms.lift * STAYS * terms.margin * mean - terms.contact_cost * sums.contacts
+    left -= opening * (terms.anyway_share * TAKING[0] + terms.lift * STAYS * WEIGHTS[0])
+    used = terms.anyway_share * TAKING[1] + terms.lift * STAYS * WEIGHTS[1]
+    unit = mean if terms.offer.kind == "percentage" else 1.0
+    largest = left / (used * unit) if left >= 0 else np.nan
+    largest = min(largest, 1.0) if terms.offer.kind == "percentage" else largest
+    assert _largest_offer(terms, sums) == pytest.approx(largest, nan_ok=True)
+
+
+def test_a_percentage_is_no_larger_than_the_order():
+    _, sums = lone_ledger()
+    terms = Terms(0.9, Offer("percentage", 0.1), Offer(), 0.0, 0.0, 1.0)
+    assert _largest_offer(terms, sums) == 1.0
+    assert _largest_offer(replace(terms, offer=Offer("amount", 1)), sums) == pytest.approx(
+        VALUES.mean() / 0.25
+    )
+
+
+def test_the_return_on_the_cost_is_the_gain_for_each_unit_of_money(audience):
+    terms = {"lift": 0.1, "offer": Offer("amount", 4), "contact_cost": 0.1, "margin": 0.5}
+    found = plan_with(audience, **terms).economics
+    assert found.return_on_cost == pytest.approx(found.gain.expected / found.cost)
+    assert np.isnan(plan_with(audience, lift=0.1).economics.return_on_cost)
+
+
+def test_the_range_of_orders_and_revenue_grows_by_the_orders_that_are_added(audience):
+    terms = {"lift": 0.1, "margin": 0.5}
+    found = plan_with(audience, **terms).economics
+    sums = audience.ledger.sums()
+    assert found.orders_with.expected == pytest.approx(
+        found.orders_without.expected + 0.1 * sums.stays
+    )
+    assert found.persuaded == pytest.approx(0.1 * sums.stays)
+    assert found.buyers_without == pytest.approx(sums.buys)
+    assert found.contacts == pytest.approx(sums.contacts)
+    for name in ("orders", "revenue"):
+        with_it, without = (getattr(found, f"{name}_{way}") for way in ("with", "without"))
+        assert with_it.high - with_it.low > without.high - without.low
+    for way in ("with", "without"):
+        margin, revenue = getattr(found, f"margin_{way}"), getattr(found, f"revenue_{way}")
+        assert (margin.expected, margin.low, margin.high) == pytest.approx(
+            (0.5 * revenue.expected, 0.5 * revenue.low, 0.5 * revenue.high)
+        )
+
+
+def test_in_a_large_base_a_cell_says_what_one_of_its_customers_costs_and_gains(
+    store, audience, monkeypatch
+):
+    """With no exact cells customers share cells, as in a base of more than 20,000."""
+    monkeypatch.setattr("retention.campaigns.ledger.EXACT", 0)
+    model, customers = store
+    campaign = Campaign("Win back", messages=MESSAGES)
+    shared = reachable_of(model, customers, campaign, customer_hashes(customers.index)).ledger
+    assert shared.customers.max() > 1
+    terms = Terms(0.08, Offer("percentage", 0.1), Offer(), 0.6, 0.1, 0.5)
+    for figures in (expected_costs, expected_gains):
+        of_each = figures(audience.ledger, terms)[audience.ledger.cell]
+        mean = np.bincount(shared.cell, weights=of_each) / shared.customers
+        assert figures(shared, terms) == pytest.approx(mean)

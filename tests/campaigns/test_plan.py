@@ -19,7 +19,7 @@ from retention import (
     reachable_of,
 )
 from retention.campaigns.campaign import BEST
-from retention.campaigns.economics import expected_gains
+from retention.campaigns.economics import expected_costs, expected_gains
 from tests.support.campaign_plans import MESSAGES, TERMS
 
 
@@ -120,3 +120,118 @@ def test_groups_that_are_kept_are_the_plan_whatever_a_draw_would_say(store, monk
     assert set(cut.held_out) <= set(plan.held_out)
     assert set(cut.addressed) <= set(plan.addressed)
     assert cut.held == len(cut.held_out)
+
+
+def test_nobody_to_address_says_how_many_there_were_and_why_they_are_out(store):
+    model, customers = store
+    everybody = np.ones(len(customers), dtype=bool)
+    some = np.arange(len(customers)) < 1_500
+    nobody = np.zeros(len(customers), dtype=bool)
+    left_out = {"No consent": some, "Nobody": nobody, "Complaint": everybody}
+    with pytest.raises(DataError) as refusal:
+        plan_campaign(model, customers, Campaign("Win back"), left_out=left_out)
+    assert str(refusal.value) == (
+        "Nobody is left to address of 2,357 customers in the segment (1,500: No consent; 857: "
+        "Complaint). Choose another segment, or leave out fewer customers."
+    )
+    with pytest.raises(DataError) as refusal:
+        plan_campaign(model, customers, Campaign("Win back"), nobody)
+    assert str(refusal.value) == (
+        "Nobody is left to address of 0 customers in the segment. Choose another segment, or "
+        "leave out fewer customers."
+    )
+
+
+def test_masks_that_do_not_fit_are_named(store):
+    model, customers = store
+    campaign, short = Campaign("Win back"), np.ones(3, dtype=bool)
+    end = " does not say True or False for each of the 2,357 customers. Make it from their frame."
+    with pytest.raises(DataError) as refusal:
+        plan_campaign(model, customers, campaign, short)
+    assert str(refusal.value) == "'segment'" + end
+    with pytest.raises(DataError) as refusal:
+        plan_campaign(model, customers, campaign, left_out={"No consent": short})
+    assert str(refusal.value) == "'No consent'" + end
+
+
+def test_a_plan_counts_whom_it_leaves_out_and_cuts_off(store):
+    model, customers = store
+    some, nobody = (np.arange(len(customers)) < number for number in (300, 0))
+    plan = plan_campaign(
+        model,
+        customers,
+        Campaign("Win back", size=1_000, holdout_share=0.2),
+        left_out={"No consent": some, "Complaint": nobody},
+    )
+    assert plan.left_out == {"No consent": 300}
+    assert plan.segment_customers == 2_357
+    assert plan.available_customers == 2_057
+    assert plan.below_cut == 1_057
+    assert (plan.size, plan.held, plan.economics.customers) == (1_000, 200, 800)
+    assert plan.detectable_lift == plan.power.shown
+    assert plan.power.customers == 1_000
+    assert plan.power.buys == plan.economics.buyers_without / 800
+    assert plan.treated == pytest.approx(plan.chosen - plan.out)
+
+
+def test_held_out_customers_are_the_price_of_the_test(store):
+    model, customers = store
+    terms = Terms(lift=0.1, contact_cost=0.05, margin=0.5)
+    whole, tested = (
+        plan_campaign(model, customers, Campaign("Win back", terms=terms, holdout_share=share))
+        for share in (0.0, 0.25)
+    )
+    assert whole.forgone == 0
+    assert tested.forgone == pytest.approx(tested.out @ tested.gains)
+    assert tested.forgone + tested.economics.gain.expected == pytest.approx(
+        whole.economics.gain.expected
+    )
+
+
+def test_the_gain_at_another_lift_is_that_of_a_plan_with_it(store):
+    model, customers = store
+    measured = Campaign("Win back", terms=Terms(0.05, lift_error=0.02, lift_tests=2))
+    assumed = Campaign("Win back", terms=Terms(0.08))
+    found = plan_campaign(model, customers, measured).gain_at(0.08)
+    assert found == plan_campaign(model, customers, assumed).economics.gain
+
+
+def test_a_campaign_that_is_worth_it_for_nobody_has_nothing_to_show(store):
+    model, customers = store
+    campaign = Campaign("Win back", terms=Terms(0.0, contact_cost=1), size=BEST, holdout_share=0.5)
+    plan = plan_campaign(model, customers, campaign)
+    assert (plan.size, plan.best_size, plan.economics.customers, plan.held) == (0, 0, 0, 0)
+    assert np.isnan(plan.detectable_lift)
+    assert plan.power.buys == 0
+    assert len(plan.addressed) == 0
+
+
+def test_a_cut_follows_the_gain_for_each_unit_of_cost_where_that_is_asked(store):
+    model, customers = store
+    terms = Terms(0.1, Offer("percentage", 0.1), anyway_share=0.3, contact_cost=0.05, margin=0.5)
+    campaign = Campaign("Win back", terms=terms, holdout_share=0.0, size=200, ranked_by="return")
+    plan = plan_campaign(model, customers, campaign)
+    costs = expected_costs(plan.reachable.ledger, terms)
+    ratio = plan.gains / costs
+    inside = plan.chosen > 0
+    assert inside.sum() == 200
+    assert ratio[inside].min() >= ratio[~inside].max()
+    assert sorted(plan.ranks) == list(range(1, len(ratio) + 1))
+    assert (np.diff(ratio[np.argsort(-plan.ranks)]) <= 0).all()
+    by_gain = plan_campaign(model, customers, replace(campaign, ranked_by="gain"))
+    assert (by_gain.ranks == by_gain.gains).all()
+
+
+def test_the_curve_of_a_plan_ends_with_everybody_and_holds_the_best_size(store):
+    model, customers = store
+    terms = Terms(0.05, Offer("amount", 2), anyway_share=0.5, contact_cost=0.05, margin=0.4)
+    plan = plan_campaign(model, customers, Campaign("Win back", terms=terms, holdout_share=0.0))
+    curve = plan.curve
+    assert curve.iloc[0].tolist() == [0, 0]
+    assert curve["customers"].iloc[-1] == 2_357
+    assert curve["gain"].iloc[-1] == pytest.approx(plan.gains.sum())
+    assert 0 < plan.best_size < 2_357
+    best = curve.set_index("customers")["gain"]
+    assert best.idxmax() == plan.best_size
+    assert best.max() == pytest.approx(plan.gains[plan.gains > 0].sum())
+    assert 115 <= len(curve) <= 123

@@ -212,3 +212,118 @@ def test_the_range_holds_the_next_campaign_in_simulated_stores():
         held.append(learned.low <= lifts[3] <= learned.high)
     # Three tests tell little of how much campaigns differ.
     assert 0.74 < np.mean(held) < 0.83
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"addressed": 0}, "0 customers were addressed. Give a whole number above 0."),
+        ({"held_out": -1}, "-1 customers were held out. Give a whole number above 0."),
+        ({"held_out": 2.5}, "2.5 customers were held out. Give a whole number above 0."),
+        (
+            {"bought_addressed": 1.2},
+            "The share of those addressed who ordered is 1.2. Give a share from 0 to 1.",
+        ),
+        (
+            {"bought_held_out": -0.1},
+            "The share of those held out who ordered is -0.1. Give a share from 0 to 1.",
+        ),
+    ],
+)
+def test_a_refusal_says_which_group_and_what_to_give(wrong, said):
+    right = {"addressed": 1, "held_out": 1, "bought_addressed": 1, "bought_held_out": 0}
+    assert measured_lift("x", strategy="", stages=(), end=END, **right).addressed == 1
+    with pytest.raises(DataError) as refusal:
+        measured_lift("x", strategy="", stages=(), end=END, **(right | wrong))
+    assert str(refusal.value) == said
+
+
+def test_a_measured_lift_holds_what_was_counted():
+    measured = measured_lift(
+        "Spring",
+        strategy="deals",
+        stages=["vip", "loyal"],
+        addressed=900,
+        held_out=100,
+        bought_addressed=0.15,
+        bought_held_out=0.10,
+        end=END,
+    )
+    assert (measured.stages, measured.addressed, measured.held_out, measured.end) == (
+        ("vip", "loyal"),
+        900,
+        100,
+        END,
+    )
+
+
+def test_a_share_of_nobody_counts_as_half_a_buyer_in_one_customer_more():
+    measured = measured_lift(
+        "x",
+        strategy="",
+        stages=(),
+        addressed=90,
+        held_out=10,
+        bought_addressed=1.0,
+        bought_held_out=0.0,
+        end=END,
+    )
+    # By hand: 90.5 of 91 addressed ordered; the ratio of those who stayed away is 0.
+    share = 1 - 0.5 / 91
+    assert measured.standard_error == pytest.approx((share * (1 - share) / 91) ** 0.5)
+    nobody = measured_lift(
+        "x",
+        strategy="",
+        stages=(),
+        addressed=90,
+        held_out=10,
+        bought_addressed=0.0,
+        bought_held_out=0.0,
+        end=END,
+    )
+    one, other = 0.5 / 91, 0.5 / 11
+    assert nobody.standard_error == pytest.approx(
+        (one * (1 - one) / 91 + other * (1 - other) / 11) ** 0.5
+    )
+
+
+@pytest.mark.parametrize("spread", [0.0, -0.1, float("nan")])
+def test_a_prior_without_a_spread_is_refused_with_its_spread(spread):
+    with pytest.raises(DataError) as refusal:
+        learned_lift([], "deals", prior=LiftPrior(0.05, spread))
+    assert str(refusal.value) == f"The prior's spread is {spread!r}. Give a number above 0."
+
+
+def test_a_lift_to_start_from_lies_from_0_to_1_and_has_three_digits():
+    learned = learned_lift([], "deals", ["vip"], LiftPrior(lift=1.2, spread=0.5))
+    assert learned.start == StartingLift(1.0, error=0.0, tests=0)
+    wide = learned_lift([finished(0.0312345, 50.0)], "reactivation", ["at_risk"], LiftPrior(0.5, 9))
+    assert wide.start.error == 1.0
+    close = learned_lift([finished(0.0312345, 0.0)], "reactivation", ["at_risk"], PRIOR)
+    assert close.start.lift == round(close.lift, 3)
+    assert close.start.error == round(close.error, 4)
+
+
+def test_a_test_of_an_unknown_or_impossible_error_does_not_count():
+    for error in (float("nan"), float("inf"), -0.01):
+        assert learned_lift([finished(0.02, error)], "reactivation", ["at_risk"]).tests == 0
+    assert learned_lift([finished(0.02, 0.0)], "reactivation", ["at_risk"]).tests == 1
+
+
+def test_the_prior_of_a_store_is_as_wide_as_its_lift_and_never_certain():
+    assert usual_prior(1.0) == LiftPrior(lift=0.008, spread=0.008)
+    assert lift_source([])("deals", (), 0.0) == StartingLift(0.0)
+    none = learned_lift([], "deals")
+    assert (none.lift, none.error) == usual_prior()
+
+
+def test_tests_that_agree_more_than_chance_would_leave_the_priors_differences_alone():
+    # Both lifts are the same, so that the tests see no difference between campaigns.
+    learned = learned_lift([finished(0.04, 0.01)] * 2, "reactivation", ["at_risk"], PRIOR)
+    differ = PRIOR_TESTS * BETWEEN * PRIOR.spread**2 / (PRIOR_TESTS + 1)
+    of_mean = (1 - BETWEEN) * PRIOR.spread**2
+    precision = 2 / (0.01**2 + differ) + 1 / of_mean
+    assert learned.error == pytest.approx((1 / precision + differ) ** 0.5)
+    assert learned.lift == pytest.approx(
+        (2 * 0.04 / (0.01**2 + differ) + 0.05 / of_mean) / precision
+    )

@@ -227,3 +227,99 @@ def test_more_held_out_than_it_takes_is_proposed_to_be_less(store):
     assert proposal.share == ENOUGH_SHARE
     assert proposed_test(plan_of_lift(store, 0.3, window_days=28, holdout_share=0.1)) is None
     assert proposed_test(plan_of_lift(store, 0.3, window_days=28, holdout_share=0.05)) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"model": None}, "Customers need a model beside them: give one from fit_cltv."),
+        ({"shares": [0.0]}, "The share held out is 0.0. Give a share between 0 and 1."),
+        ({"shares": [1.01]}, "The share held out is 1.01. Give a share between 0 and 1."),
+        ({"sizes": [1]}, "The number of customers is 1. Give 2 or more."),
+        ({"sizes": [20.5]}, "The number of customers is 20.5. Give 2 or more."),
+    ],
+)
+def test_a_refusal_says_what_to_give(store, asked, said):
+    model, customers = store
+    with pytest.raises(DataError) as refusal:
+        experiment_power(customers, **({"model": model} | asked))
+    assert str(refusal.value) == said
+
+
+def test_a_plan_is_asked_about_its_own_window_or_none(store):
+    plan = plan_campaign(*store, Campaign("Win back", window_days=28))
+    own = experiment_power(plan, shares=[0.1])
+    pd.testing.assert_frame_equal(experiment_power(plan, days=[28], shares=[0.1]), own)
+    with pytest.raises(DataError) as refusal:
+        experiment_power(plan, days=[28, 60])
+    assert str(refusal.value) == (
+        "The plan knows its window of 28 days alone. Give the customers and the model to look at "
+        "other days."
+    )
+
+
+def test_a_plan_for_nobody_has_nothing_to_compare(store):
+    hopeless = Campaign("Win back", terms=Terms(0.0, contact_cost=1), size="best")
+    with pytest.raises(DataError) as refusal:
+        experiment_power(plan_campaign(*store, hopeless), sizes=[100])
+    assert str(refusal.value) == "Nobody is addressed, so there is nothing to compare."
+
+
+def test_the_table_has_a_row_for_each_question(store):
+    model, customers = store
+    power = experiment_power(customers, model, days=[14, 28], shares=[0.1, 0.5], sizes=[1_000, 50])
+    assert power.columns.tolist() == [
+        *("metric", "customers", "share_held_out", "days", "adjusted", "addressed", "held_out"),
+        *("expected", "deviation", "explained", "difference", "relative"),
+    ]
+    assert len(power) == 2 * 2 * 2 * 3 * 2
+    first = power.iloc[0]
+    assert first[:7].tolist() == ["bought", 1_000, 0.1, 14, False, 900, 100]
+    assert power.iloc[1]["adjusted"]
+    assert power["relative"].tolist() == pytest.approx(
+        (power["difference"] / power["expected"]).tolist(), nan_ok=True
+    )
+    few = power[(power["customers"] == 50) & (power["share_held_out"] == 0.1)]
+    assert few["held_out"].eq(5).all()
+
+
+@pytest.mark.parametrize("metric", ["bought", "orders", "revenue"])
+def test_adjusted_by_the_forecast_the_explained_share_of_the_variance_is_gone(power, metric):
+    wanted = {"metric": metric, "share_held_out": 0.2, "days": 60}
+    plain = row(power, adjusted=False, **wanted)
+    adjusted = row(power, adjusted=True, **wanted)
+    assert 0 < plain["explained"] < 1
+    assert adjusted["explained"] == plain["explained"]
+    assert (adjusted["difference"] / plain["difference"]) ** 2 == pytest.approx(
+        1 - plain["explained"], rel=0.05
+    )
+
+
+def test_a_group_of_one_shows_nothing(store):
+    model, customers = store
+    power = experiment_power(customers, model, days=[28], shares=[0.1], sizes=[10, 20])
+    alone = power[power["customers"] == 10]
+    assert alone["held_out"].eq(1).all()
+    assert alone["difference"].isna().all()
+    # Two held out of twenty are the fewest that orders are compared of.
+    two = power[(power["customers"] == 20) & (power["metric"] == "orders")]
+    assert two["difference"].notna().all()
+
+
+def test_what_a_proposal_forgoes_is_what_its_share_would_gain(store):
+    plan = plan_of_lift(store, 0.05, window_days=28)
+    proposal = proposed_test(plan)
+    whole = plan_of_lift(store, 0.05, window_days=28, holdout_share=0.0)
+    assert proposal.forgone == pytest.approx(proposal.share * whole.economics.gain.expected)
+    assert proposal.held_out == round(proposal.share * plan.size)
+    assert proposal.power.customers == plan.size
+    # What other days than the plan's would gain is not known.
+    assert np.isnan(proposed_test(plan_of_lift(store, 0.05, window_days=60)).forgone)
+
+
+def test_a_share_a_little_larger_than_needed_stays(store):
+    needed = proposed_test(plan_of_lift(store, 0.05, window_days=28)).share
+    close = plan_of_lift(store, 0.05, window_days=28, holdout_share=needed + 0.04)
+    assert proposed_test(close) is None
+    far = plan_of_lift(store, 0.05, window_days=28, holdout_share=needed + 0.06)
+    assert proposed_test(far).share == needed

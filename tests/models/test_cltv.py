@@ -20,7 +20,8 @@ from retention import (
     summarise_customers,
     value_uncertainty,
 )
-from retention.models import fitting, purchases
+from retention.lifetimes_package import lifetimes
+from retention.models import purchases
 from retention.models.purchases import PurchaseModel
 from retention.models.spend import GammaGamma
 from retention.periods import DAYS_PER_MONTH
@@ -377,7 +378,7 @@ def test_a_store_average_model_still_gives_everybody_a_number():
 
 
 def test_fitting_does_not_need_an_autograd_graph(monkeypatch):
-    package = fitting.lifetimes()
+    package = lifetimes()
 
     def refuse(*args, **kwargs):
         raise AssertionError("the likelihood of lifetimes was evaluated")

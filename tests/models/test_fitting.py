@@ -1,6 +1,4 @@
-"""The optimiser and the use of lifetimes: known minima, edges, and the same end by every way."""
-
-import warnings
+"""The optimiser: known minima, edges, and the same end by every way."""
 
 import numpy as np
 import pytest
@@ -107,10 +105,3 @@ def test_long_data_in_parts_have_the_same_derivatives(monkeypatch):
     monkeypatch.setattr(fitting.os, "cpu_count", lambda: 3)
     for one, other in zip(fitting._in_parts(objective, data)(point), whole, strict=True):
         assert one == pytest.approx(other, rel=1e-10)
-
-
-def test_importing_lifetimes_leaves_warnings_alone():
-    fitting.lifetimes.cache_clear()
-    before = list(warnings.filters)
-    fitting.lifetimes()
-    assert warnings.filters == before

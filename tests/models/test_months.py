@@ -6,13 +6,22 @@ import pandas as pd
 import pytest
 from scipy.stats import gamma
 
-from retention import CltvModel, expected_by_month, fit_cltv, value_uncertainty
+from retention import (
+    CltvModel,
+    ModelError,
+    expected_by_month,
+    fit_cltv,
+    predict_cltv,
+    value_uncertainty,
+)
 from retention.models import uncertainty as totals
+from retention.models.forecast import forecast
+from retention.models.histories import group_histories
 from retention.models.intervals import HIGH, LOW
 from retention.models.months import expected_by_calendar_month, month_ranges
 from retention.models.purchases import PurchaseModel
 from retention.models.spend import GammaGamma
-from retention.periods import DAYS_PER_MONTH
+from retention.periods import DAYS_PER_MONTH, DAYS_PER_YEAR
 from tests.support.histories import UNKNOWN, cdnow, extreme_store, future_orders, handmade
 
 
@@ -119,3 +128,64 @@ def test_stores_of_every_kind_have_finite_ranges(seed):
     assert np.isfinite(columns).all()
     assert (np.diff(columns, axis=1) >= 0).all()
     assert (columns >= 0).all()
+
+
+def test_the_value_of_a_month_is_its_margin_discounted_from_its_end(model):
+    months = expected_by_month(model, cdnow(), 75, annual_discount_rate=0.2, margin=0.4)
+    ends = np.array([DAYS_PER_MONTH, 2 * DAYS_PER_MONTH, 75.0])
+    assert months["month"].tolist() == [1, 2, 3]
+    assert months["end_day"].tolist() == ends.tolist()
+    assert months["start_day"].tolist() == [0.0, *ends[:-1]]
+    assert months["expected_value"].to_numpy() == pytest.approx(
+        months["expected_revenue"].to_numpy() * 0.4 * 1.2 ** (-ends / DAYS_PER_YEAR)
+    )
+
+
+def test_months_add_up_to_the_scores_of_the_customers(model):
+    terms = {"horizon_days": 200, "annual_discount_rate": 0.15, "margin": 0.3}
+    months = expected_by_month(model, cdnow(), **terms)
+    scores = predict_cltv(model, cdnow(), intervals=False, **terms)
+    assert months["expected_orders"].sum() == pytest.approx(scores["expected_orders"].sum())
+    assert months["expected_value"].sum() == pytest.approx(scores["cltv"].sum())
+    assert months["expected_revenue"].sum() == pytest.approx(
+        (scores["expected_orders"] * scores["expected_order_value"]).sum()
+    )
+
+
+def test_the_usual_terms_are_a_year_at_a_tenth_and_the_whole_revenue(model):
+    asked = {"horizon_days": 365, "annual_discount_rate": 0.10, "margin": 1.0}
+    pd.testing.assert_frame_equal(
+        expected_by_month(model, cdnow()), expected_by_month(model, cdnow(), **asked)
+    )
+    today = date(1997, 9, 30)
+    pd.testing.assert_frame_equal(
+        expected_by_calendar_month(model, cdnow(), today),
+        expected_by_calendar_month(model, cdnow(), today, **asked),
+    )
+
+
+def test_months_of_the_calendar_are_numbered_and_follow_each_other(model):
+    months = expected_by_calendar_month(model, cdnow(), date(1997, 9, 20), 75.5, 0.2, 0.4)
+    assert months["month"].tolist() == [1, 2, 3, 4]
+    assert months["start_day"].tolist() == [0, 10, 41, 71]
+    assert months["end_day"].tolist() == [10, 41, 71, 75.5]
+    assert months["first_day"].dt.strftime("%Y-%m-%d").tolist() == [
+        *("1997-09-21", "1997-10-01", "1997-11-01", "1997-12-01")
+    ]
+    plain = forecast(model.purchases, group_histories(cdnow()), 41)
+    assert months["expected_orders"].iloc[:2].sum() == pytest.approx(
+        plain.orders @ plain.histories.counts
+    )
+
+
+def test_without_amounts_a_month_has_orders_alone(model):
+    months = expected_by_month(replace(model, spend=None), cdnow(), 75)
+    assert months.columns.tolist() == ["month", "start_day", "end_day", "expected_orders"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"horizon_days": 0}, {"annual_discount_rate": -0.1}, {"margin": 0.0}]
+)
+def test_terms_out_of_range_are_refused(model, wrong):
+    with pytest.raises(ModelError):
+        expected_by_month(model, cdnow(), **wrong)

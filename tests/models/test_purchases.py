@@ -9,6 +9,7 @@ from scipy.optimize import approx_fprime
 from scipy.special import beta
 
 from retention import ModelError
+from retention.lifetimes_package import lifetimes
 from retention.models import fitting
 from retention.models.histories import group_histories
 from retention.models.purchases import (
@@ -25,7 +26,7 @@ PUBLISHED = PurchaseModel("bg_nbd", 0.2426, 4.4136, 0.7929, 2.4259, -9582.43, NA
 
 
 def lifetimes_fitter(kind):
-    package = fitting.lifetimes()
+    package = lifetimes()
     return {"bg_nbd": package.BetaGeoFitter, "mbg_nbd": package.ModifiedBetaGeoFitter}[kind]()
 
 

@@ -8,8 +8,8 @@ from scipy.optimize import approx_fprime
 from scipy.special import gammaincinv, gammaln
 
 from retention import ModelError
+from retention.lifetimes_package import lifetimes
 from retention.models import spend as spend_module
-from retention.models.fitting import lifetimes
 from retention.models.spend import (
     MIN_REPEATERS,
     GammaGamma,

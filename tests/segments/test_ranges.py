@@ -161,3 +161,44 @@ def test_an_uncertainty_of_other_values_is_refused(spoil):
         segment_table(labels, customers, scores, spoil(uncertainty_of(scores, 3)))
     with pytest.raises(DataError, match="needs the scores it belongs to"):
         trait_table(labels, customers, None, uncertainty_of(scores, 3))
+
+
+def test_an_uncertainty_of_other_values_or_without_scores_is_refused_whole():
+    customers = customers_of([1, 2], [3, 3])
+    scores = scores_of(customers, value=[50.0, 60.0])
+    uncertainty = uncertainty_of(scores, 0)
+    with pytest.raises(DataError) as refusal:
+        prepare_segments(customers, None, 30, uncertainty)
+    assert str(refusal.value) == (
+        "The uncertainty of the expected value needs the scores it belongs to: pass both, or "
+        "neither."
+    )
+    said = (
+        "The uncertainty is not that of these scores' 'cltv'. Call value_uncertainty with these "
+        "customers, in this order, and with the model, horizon, discount rate and margin of "
+        "predict_cltv."
+    )
+    for other in (scores.assign(cltv=[60.0, 50.0]), scores.assign(cltv=[50.0, 60.01])):
+        with pytest.raises(DataError) as refusal:
+            prepare_segments(customers, other, 30, uncertainty)
+        assert str(refusal.value) == said
+    with pytest.raises(DataError) as refusal:
+        prepare_segments(customers.iloc[:1], scores.iloc[:1], 30, uncertainty)
+    assert str(refusal.value) == said
+    close = scores.assign(cltv=[50.0 * (1 + 1e-7), 60.0])
+    assert prepare_segments(customers, close, 30, uncertainty).sampled is not None
+
+
+def test_the_sample_knows_its_customers_places_and_ranks():
+    customers = customers_of([1, 2, 3], [3, 0, 1], revenue=[30.0, 10.0, 20.0])
+    scores = scores_of(customers, value=[5.0, 7.0, 6.0])
+    uncertainty = replace(uncertainty_of(scores, 0), sample=np.array([0, 2]))
+    uncertainty = replace(uncertainty, slopes=np.array([[1.0, 2.0], [3.0, 4.0]]))
+    inputs = prepare_segments(customers, scores, 30, uncertainty)
+    sampled = inputs.sampled
+    assert sampled.number.tolist() == [0, -1, 1]
+    assert sampled.place.tolist() == inputs.place[[0, 2]].tolist()
+    assert sampled.ranks["revenue"].tolist() == [2, 1]
+    assert sampled.ranks["value"].tolist() == [0, 1]
+    assert sampled.effects.tolist() == [[5.0, 1.0, 2.0], [6.0, 3.0, 4.0]]
+    assert inputs.measures[:, 4].tolist() == uncertainty.variance.tolist()

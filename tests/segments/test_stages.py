@@ -274,3 +274,57 @@ def test_an_empty_base_gives_empty_tables():
     labels = assign_segments(customers, scores)
     assert len(labels) == 0
     assert segment_table(labels, customers, scores)["customers"].tolist() == [0] * len(STAGES)
+
+
+def test_rules_of_other_days_than_the_inputs_are_refused_with_what_helps():
+    customers = customers_of([1], [3])
+    inputs = prepare_segments(customers, scores_of(customers))
+    with pytest.raises(DataError) as refusal:
+        assign_codes(inputs, SegmentRules(ready_days=45))
+    assert str(refusal.value) == (
+        "The rules ask for the probability to buy within 45 days, the inputs hold 30. Prepare "
+        "them with ready_days=45."
+    )
+    # Without a model nothing is asked of the days.
+    assert len(assign_codes(prepare_segments(customers, None), SegmentRules(ready_days=45))) == 1
+
+
+def test_tables_read_the_first_column_of_chances_whatever_its_days():
+    customers = customers_of([1, 2], [3, 3])
+    scores = scores_of(customers, probability=[0.2, 0.4])
+    other = scores.rename(columns={"p_purchase_30d": "p_purchase_45d"})
+    other = other.assign(p_purchase_90d=0.9, p_purchase=0.5)[
+        ["p_alive", "p_purchase", "p_purchase_45d", "cltv", "p_purchase_90d"]
+    ]
+    labels = assign_segments(customers, scores)
+    table = segment_table(labels, customers, other)
+    assert table.loc[["new", "repeat"], "mean_probability"].tolist() == [0.2, 0.4]
+    assert table.index.name == "stage"
+    assert trait_table(labels, customers, other).index.name == "trait"
+
+
+def test_tables_take_labels_in_any_order_and_refuse_those_of_others():
+    customers = customers_of([1, 2], [3, 3], revenue=[10.0, 20.0])
+    scores = scores_of(customers)
+    labels = assign_segments(customers, scores)
+    pd.testing.assert_frame_equal(
+        segment_table(labels.iloc[::-1], customers, scores),
+        segment_table(labels, customers, scores),
+    )
+    with pytest.raises(DataError, match="do not belong"):
+        segment_table(labels.iloc[:1], customers, scores)
+
+
+def test_a_threshold_lets_in_who_just_reaches_it():
+    customers = customers_of(
+        [2, 2, 2], [3, 3, 3], revenue=[100.0, 99.0, 101.0], discount=[0.15, 0.02, 0.0201]
+    )
+    scores = scores_of(customers, value=[400.0, 399.0, 401.0], probability=[0.3, 0.29, 0.31])
+    rules = SegmentRules(value_unit="money", vip_value=400, spender_value=100, order_value=50)
+    labels = assign_segments(customers, scores, rules)
+    assert labels["stage"].tolist() == ["vip", "repeat", "vip"]
+    assert labels["big_spender"].tolist() == [True, False, True]
+    assert labels["high_order_value"].tolist() == [True, False, True]
+    assert labels["discount_shopper"].tolist() == [True, False, False]
+    assert labels["full_price"].tolist() == [False, True, False]
+    assert labels["ready_to_buy"].tolist() == [True, False, True]

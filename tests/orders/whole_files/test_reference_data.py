@@ -1,13 +1,13 @@
 """Two public data sets, read as anybody would upload them, give their published sizes."""
 
 import gzip
-from importlib.resources import files
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from retention import read_orders
+from retention.lifetimes_package import cdnow_file
 from tests.support.order_files import assert_nothing_vanished, rows_dropped
 
 # --- CDNOW ----------------------------------------------------------------------------------------
@@ -15,9 +15,10 @@ from tests.support.order_files import assert_nothing_vanished, rows_dropped
 
 @pytest.fixture(scope="module")
 def cdnow_rows() -> pd.DataFrame:
-    path = files("lifetimes") / "datasets" / "CDNOW_master.txt"
     names = ["customer", "date", "number of CDs", "amount"]
-    return pd.read_csv(path.open(), sep=r"\s+", skiprows=1, names=names, dtype={"customer": str})
+    return pd.read_csv(
+        cdnow_file("CDNOW_master.txt"), sep=r"\s+", skiprows=1, names=names, dtype={"customer": str}
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Commands of whoever maintains the project. The app and the package import nothing from here."""
