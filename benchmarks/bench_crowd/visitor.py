@@ -68,6 +68,7 @@ class Visitor:
             )
         )
         self._page = ""
+        self._address_settings = ""
         self._run = 0
         self._has_ended = False
         self._drawn: dict[tuple[int, ...], tuple[int, str, Element | Block]] = {}
@@ -103,6 +104,7 @@ class Visitor:
             page: The name; empty for the front page.
         """
         self._page = self.pages.get(page, "")
+        self._address_settings = ""
         self._forget()
         return self._ask(f"page {page or 'front'}")
 
@@ -186,6 +188,11 @@ class Visitor:
                 parts.append(getattr(body, "body", "") or getattr(body, "label", ""))
         return "\n".join(part for part in parts if isinstance(part, str) and part)
 
+    def _fields(self) -> Iterator[Any]:
+        for _, _, element in self._drawn.values():
+            if isinstance(element, Element):
+                yield getattr(element, element.WhichOneof("type") or "empty")
+
     def _all(self, kind: str) -> Iterator[Any]:
         for _, _, element in self._drawn.values():
             if isinstance(element, Element) and element.WhichOneof("type") == kind:
@@ -198,6 +205,7 @@ class Visitor:
         request = message.rerun_script
         request.page_script_hash = self._page
         request.fragment_id = fragment
+        request.query_string = self._address_settings
         request.widget_states.widgets.extend([*self._states.values(), *pressed])
         about = request.context_info
         about.timezone, about.timezone_offset, about.locale = "Europe/Berlin", -60, "en-US"
@@ -245,6 +253,8 @@ class Visitor:
             self._begin_run(message.new_session)
         elif kind == "navigation":
             self._know(message.navigation.app_pages)
+        elif kind == "page_info_changed":
+            self._address_settings = message.page_info_changed.query_string
         elif kind == "delta":
             self._draw(tuple(message.metadata.delta_path), message.delta)
         elif kind == "script_finished":
@@ -293,6 +303,10 @@ class Visitor:
         self._has_ended = status != ForwardMsg.FINISHED_EARLY_FOR_RERUN
         if status == ForwardMsg.FINISHED_SUCCESSFULLY:
             self._drawn = {p: d for p, d in self._drawn.items() if d[0] == self._run}
+            there = {getattr(field, "id", "") for field in self._fields()}
+            for gone in set(self._states) - there:
+                del self._states[gone]
+                self._moved.pop(gone, None)
         elif status == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
             self.errors.append("The page's script cannot be compiled.")
 
