@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from retention import Campaign, wording
+from retention import Campaign, SegmentRules, wording
 from retention.experiments.campaign_test import MeasuredLift
 from tests.experiments.tested_shop import END, START, campaign_test, groups, order_csv
 from tests.pages.steps import (
@@ -378,6 +378,17 @@ def test_the_calendar_says_whether_a_campaign_has_gone_out(front):
     assert not at.exception
     assert any("both groups are kept" in label for label in pages_linked(at))
     assert at.session_state[TESTS][0].name == "Hello"
+
+
+def test_segments_are_those_of_the_thresholds_that_were_set(front):
+    at = shop(front)
+    at.session_state["segment_rules"] = SegmentRules(ready_days=180)
+    at = results(at, campaign_test())
+    assert "“Spring mail” worked" in conclusion(at)
+    at = open_part(at, "results_part", "By segment")
+    assert not at.exception
+    assert "chance" in words(at)
+    assert at.segmented_control(key="results_segment_metric")
 
 
 def test_orders_without_amounts_have_no_money(front):

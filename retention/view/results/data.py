@@ -413,6 +413,8 @@ def _labels(data: Loaded, start: date, rules: SegmentRules) -> pd.Series:
     before = _before(data, start)
     scores = None
     if before.model is not None:
-        scores = predict_cltv(before.model, before.customers, intervals=False)
+        scores = predict_cltv(
+            before.model, before.customers, soon_days=rules.ready_days, intervals=False
+        )
     stages = assign_segments(before.customers, scores, rules)["stage"]
     return stages.astype("str").map(STAGE_LABELS)
