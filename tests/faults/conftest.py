@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from retention.file_worker import process
-from tests.pages.steps import button, open_app
+from tests.pages.conftest import cdnow, front
+
+__all__ = ["cdnow", "front"]  # fixtures, which the pages' tests start from too
 
 ROWS = 20_000
 
@@ -39,18 +40,6 @@ def largest_file() -> Iterator[Callable[[int], None]]:
     yield limit
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
     process.end_all()
-
-
-@pytest.fixture
-def front() -> AppTest:
-    """The front page of a new session with nothing loaded."""
-    return open_app().run()
-
-
-@pytest.fixture
-def cdnow(front) -> AppTest:
-    """The front page with CDNOW loaded."""
-    return button(front, "Open CDNOW").click().run()
 
 
 @pytest.fixture
