@@ -258,31 +258,23 @@ def test_a_measured_lift_holds_what_was_counted():
 
 
 def test_a_share_of_nobody_counts_as_half_a_buyer_in_one_customer_more():
-    measured = measured_lift(
-        "x",
-        strategy="",
-        stages=(),
-        addressed=90,
-        held_out=10,
-        bought_addressed=1.0,
-        bought_held_out=0.0,
-        end=END,
-    )
+    def measured(bought_addressed: float):
+        return measured_lift(
+            "x",
+            strategy="",
+            stages=(),
+            addressed=90,
+            held_out=10,
+            bought_addressed=bought_addressed,
+            bought_held_out=0.0,
+            end=END,
+        )
+
     # By hand: 90.5 of 91 addressed ordered; the ratio of those who stayed away is 0.
     share = 1 - 0.5 / 91
-    assert measured.standard_error == pytest.approx((share * (1 - share) / 91) ** 0.5)
-    nobody = measured_lift(
-        "x",
-        strategy="",
-        stages=(),
-        addressed=90,
-        held_out=10,
-        bought_addressed=0.0,
-        bought_held_out=0.0,
-        end=END,
-    )
+    assert measured(1.0).standard_error == pytest.approx((share * (1 - share) / 91) ** 0.5)
     one, other = 0.5 / 91, 0.5 / 11
-    assert nobody.standard_error == pytest.approx(
+    assert measured(0.0).standard_error == pytest.approx(
         (one * (1 - one) / 91 + other * (1 - other) / 11) ** 0.5
     )
 
