@@ -108,6 +108,11 @@ class Orders:
     )
     aside: SetAside | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def engine(self) -> str:
+        """Return what tells the engine that holds the orders from others of the process."""
+        return str(self.table.get_backend().db_identity)
+
     def dropped_rows(self) -> pd.DataFrame:
         """Return the rows left out.
 

@@ -55,10 +55,10 @@ def kept(
     """Keep what a function makes of the loaded data, private to the session.
 
     The function takes the data first and settings after it. Its key is the digest of the orders,
-    the settings, and the notation of numbers, because results may hold texts. Frames are never part
-    of a key, because Streamlit hashes a sample of large ones. A setting whose name begins with an
-    underscore is passed on and left out of the key. Results are shared and not copied: a caller
-    that changes one makes its own copy.
+    their engine, whose tables a result may hold, the settings, and the notation of numbers, because
+    results may hold texts. Frames are never part of a key, because Streamlit hashes a sample of
+    large ones. A setting whose name begins with an underscore is passed on and left out of the key.
+    Results are shared and not copied: a caller that changes one makes its own copy.
 
     Args:
         max_entries: Results that are kept at once, for different settings.
@@ -100,9 +100,10 @@ def kept(
             signals = key_of(data.orders) if by_signals else ()
             # What a visitor's files say of a sample's customers is that visitor's own.
             cache = of_samples if _is_shared(data) and not signals else cached
+            orders = data.orders
             try:
                 return cache(
-                    (data.orders.digest, notation.language(), plan, signals, *hashed),
+                    (orders.digest, orders.engine, notation.language(), plan, signals, *hashed),
                     _arguments=bound,
                 )
             except ConnectionEndedError:

@@ -261,12 +261,10 @@ def _keep(fresh: Loaded) -> Loaded:
         return fresh
     if previous.orders.digest != fresh.orders.digest and not files_of(fresh.orders):
         forget_files()
+    # What was computed may hold tables of the previous engine, also where the digest is the same.
+    empty_caches()
     if previous.in_warehouse:
-        # What was computed may refer to what is let go, also where the digest is the same.
-        empty_caches()
         previous.orders.release()
-    elif previous.orders.digest != fresh.orders.digest:
-        empty_caches()
     return fresh
 
 

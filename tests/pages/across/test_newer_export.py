@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from retention.view import page_table
 from retention.view.session import fixed_choices
 from tests.pages.steps import (
     as_read,
@@ -139,6 +140,16 @@ def test_the_same_file_again_changes_nothing(loaded_shop):
     at = button(at, "Add to the loaded orders").click().run()
     assert "Nothing is new" in words(at)
     assert metrics(at)["Orders"] == "60"
+
+
+def test_the_same_file_read_again_takes_the_place_of_the_first_on_every_page(loaded_shop):
+    at, content = loaded_shop, OLD.replace(b"Status", b"Channel")
+    for by in ("Month", "First channel"):
+        at = other_file(at.switch_page(page_table.FRONT_PAGE), content)
+        at = button(at, "Use these orders").click().run()
+        at = at.switch_page("pages/cohorts.py").run()
+        at = at.selectbox(key="cohorts").set_value(by).run()
+        assert not at.exception
 
 
 def test_orders_of_another_shop_are_not_what_is_meant(loaded_shop):

@@ -25,6 +25,7 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Orders:
     digest: str
+    engine: str = "first"
 
 
 @dataclass(frozen=True)
@@ -228,14 +229,27 @@ def test_emptied_caches_compute_again(session, brew, calls):
 def test_other_orders_empty_the_caches_and_the_same_ones_do_not(session, brew, calls, monkeypatch):
     monkeypatch.setattr(loaded, "summarise_customers", lambda orders: pd.DataFrame())
 
-    def load_and_brew(digest: str) -> None:
-        loaded.put("Orders", Orders(digest))
+    def load_and_brew(orders: Orders) -> None:
+        loaded.put("Orders", orders)
         brew(TEA, 3)
 
-    session.run(lambda: load_and_brew("tea"))
-    session.run(lambda: load_and_brew("tea"))
+    session.run(lambda: load_and_brew(TEA.orders))
+    session.run(lambda: load_and_brew(TEA.orders))
     assert len(calls) == 1
-    session.run(lambda: load_and_brew("coffee"))
+    session.run(lambda: load_and_brew(Orders("coffee")))
+    assert len(calls) == 2
+
+
+def test_the_same_file_read_again_empties_the_caches(session, brew, calls, monkeypatch):
+    monkeypatch.setattr(loaded, "summarise_customers", lambda orders: pd.DataFrame())
+    session.run(lambda: [loaded.put("Orders", Orders("tea")), brew(TEA, 3)])
+    session.run(lambda: [loaded.put("Orders", Orders("tea")), brew(TEA, 3)])
+    assert len(calls) == 2
+
+
+def test_the_engine_is_in_the_key_because_a_result_may_hold_its_tables(session, brew, calls):
+    again = Data(Orders("tea", engine="second"))
+    session.run(lambda: [brew(TEA, 3), brew(again, 3)])
     assert len(calls) == 2
 
 
