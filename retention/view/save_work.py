@@ -83,6 +83,7 @@ def _draw_keeping() -> None:
     st.session_state[_KEEP] = keeping.is_on()
     st.toggle(
         "Keep on this computer",
+        value=keeping.is_on(),
         key=_KEEP,
         on_change=_switched,
         disabled=loaded.peek() is None,

@@ -71,6 +71,16 @@ def test_before_any_orders_everything_can_be_set_that_needs_none():
     assert at.slider(key="set_margin").value == 55
 
 
+def test_the_browser_is_told_a_setting_also_where_it_missed_that_it_was_set(page):
+    # A run that ends another one says only the defaults: of these a fresh control is made.
+    change = {"margin": 63, "discount_rate": 7}
+    for name, percent in change.items():
+        page = page.slider(key=f"set_{name}").set_value(percent).run()
+    page = page.switch_page(VALUE).run().switch_page(PAGE).run().run()
+    for name, percent in change.items():
+        assert page.slider(key=f"set_{name}").proto.default == [percent]
+
+
 def test_the_margin_counts_on_every_page(cdnow):
     assert "Margin 40% (assumed until you set yours), discount 10% a year." in words(cdnow)
     at = set_for_the_store(cdnow, "app.py", margin=20, discount_rate=0)

@@ -96,11 +96,11 @@ def _draw_money(data: Loaded | None) -> None:
             "Purchase model": text.DEFINITIONS["purchase_model"],
         }
         st.markdown("**What a customer is worth**", help=text.one_help(about))
-        _start(_MARGIN, round(settings.margin * 100))
         st.slider(
             "Margin",
             min_value=1,
             max_value=100,
+            value=_start(_MARGIN, round(settings.margin * 100)),
             step=1,
             format=text.percent_format(),
             key=_MARGIN,
@@ -112,11 +112,11 @@ def _draw_money(data: Loaded | None) -> None:
                 f"{wording.percent(USUAL_MARGIN)} is an assumption until you set yours: what is "
                 "left of 100 of revenue after goods, shipping and payment."
             )
-        _start(_RATE, round(settings.annual_discount_rate * 100))
         st.slider(
             "Discount rate a year",
             min_value=0,
             max_value=30,
+            value=_start(_RATE, round(settings.annual_discount_rate * 100)),
             step=1,
             format=text.percent_format(),
             key=_RATE,
@@ -124,10 +124,10 @@ def _draw_money(data: Loaded | None) -> None:
             args=(_RATE, "annual_discount_rate", lambda percent: percent / 100),
         )
         labels = {kind: label for label, kind in MODELS.items()}
-        _start(_MODEL, labels[settings.purchase_model])
         st.segmented_control(
             "Purchase model",
             list(MODELS),
+            default=_start(_MODEL, labels[settings.purchase_model]),
             key=_MODEL,
             required=True,
             on_change=_changed,
@@ -140,9 +140,9 @@ def _draw_currency(data: Loaded | None) -> None:
     if data is not None and data.orders.currency and not data.currency_is_set:
         st.caption(f"Currency: {text.plain(data.orders.currency)}, of these orders.")
         return
-    _start(_CURRENCY, store_settings().currency)
     written = st.text_input(
         "Currency",
+        value=_start(_CURRENCY, store_settings().currency),
         key=_CURRENCY,
         max_chars=3,
         placeholder="Three letters, such as EUR",
@@ -162,19 +162,21 @@ def _draw_store(data: Loaded | None) -> None:
             "where a platform asks for them.",
         }
         st.markdown("**What and where you sell**", help=text.one_help(about))
-        _start(_LINE, settings.line_of_business)
+        lines = list(lines_of_business())
         st.selectbox(
             "Line of business",
-            lines_of_business(),
+            lines,
+            index=lines.index(_start(_LINE, settings.line_of_business)),
             key=_LINE,
             on_change=_changed,
             args=(_LINE, "line_of_business", str),
         )
         names = country_names()
-        _start(_COUNTRY, settings.home_country)
+        countries = ["", *names]
         st.selectbox(
             "Country of customers without one",
-            ["", *names],
+            countries,
+            index=countries.index(_start(_COUNTRY, settings.home_country)),
             format_func=lambda code: names.get(code, "Not chosen"),
             key=_COUNTRY,
             on_change=_changed,
@@ -205,12 +207,11 @@ def _draw_cost_to_win(data: Loaded | None) -> None:
             "**What winning a customer costs**",
             help="Campaigns, under “New customers”, show it beside what a new customer brings.",
         )
-        _start(_COST, settings.cost_to_win)
         st.number_input(
             f"A new customer, on average{unit}",
             min_value=0.0,
             max_value=1e9,
-            value=None,
+            value=_start(_COST, settings.cost_to_win),
             key=_COST,
             placeholder="Not known",
             on_change=_changed,
@@ -223,12 +224,11 @@ def _draw_cost_to_win(data: Loaded | None) -> None:
         with st.expander("By channel of the first order", icon=":material/hub:"):
             for name, place in zip(channels, _in_pairs(len(channels)), strict=True):
                 key = f"{_COST}_{name}"
-                _start(key, settings.cost_to_win_by_channel.get(name))
                 place.number_input(
                     text.plain(name, 60),
                     min_value=0.0,
                     max_value=1e9,
-                    value=None,
+                    value=_start(key, settings.cost_to_win_by_channel.get(name)),
                     key=key,
                     placeholder="As the average",
                     on_change=_cost_of_channel_changed,
@@ -255,12 +255,11 @@ def _draw_contact_costs(data: Loaded | None) -> None:
         places = _in_pairs(len(CHANNELS))
         for (channel, label), place in zip(CHANNELS.items(), places, strict=True):
             key = f"{_COST}_of_{channel}"
-            _start(key, settings.contact_costs.get(channel))
             place.number_input(
                 label,
                 min_value=0.0,
                 max_value=1e9,
-                value=None,
+                value=_start(key, settings.contact_costs.get(channel)),
                 step=0.01,
                 format="%.3f",
                 key=key,
@@ -306,10 +305,13 @@ def _draw_file() -> None:
             st.success("The settings are in force on every page.", icon=":material/check:")
 
 
-def _start(key: str, value: Any) -> None:
-    """Let a control begin at the setting; it keeps its own state while the page is open."""
-    if key not in st.session_state:
-        st.session_state[key] = value
+def _start(key: str, value: Any) -> Any:
+    """Let a control begin at the setting, and return what it shows: its own state from then on.
+
+    The state alone does not do: a run that ends another one before it is drawn says no more that
+    the state was set, and the browser then shows the default.
+    """
+    return st.session_state.setdefault(key, value)
 
 
 def _changed(key: str, name: str, read: Callable[[Any], Any]) -> None:
