@@ -54,9 +54,15 @@ def test_a_visit_leaves_no_customer_in_log_addresses_or_folders(browser, tmp_pat
         left = [path for path in temporary.rglob("*") if path.is_file()]
         assert [path for path in left if MARK.encode() in path.read_bytes()] == []
         if sys.platform != "win32":
-            folders = [path for path in temporary.iterdir() if path.name.startswith("orders-")]
-            assert folders, "the engine of the loaded orders has one"
-            assert {stat.S_IMODE(path.stat().st_mode) for path in folders} == {0o700}
+            own = [path for path in temporary.iterdir() if path.name.startswith("orders-")]
+            modes = {
+                is_folder: {
+                    stat.S_IMODE(path.stat().st_mode) for path in own if path.is_dir() == is_folder
+                }
+                for is_folder in (True, False)
+            }
+            assert modes[True] == {0o700}, "the engine of the loaded orders has one"
+            assert modes[False] == {0o600}, "a file says that the server runs"
         page.context.close()
     assert MARK not in log.read_text(encoding="utf-8", errors="replace")
     assert not (tmp_path / "kept").exists(), "nothing is kept that nobody asked to keep"
