@@ -135,8 +135,12 @@ def thumb(page: Page, label: str, end: str = "") -> Locator:
     return page.get_by_role("slider", name=re.compile(f"^{re.escape(label)}.*{end}"))
 
 
-def press(handle: Locator, key: str, until: str, times: int = 1) -> None:
-    """Press a key on a handle as fast as it goes, and wait for the value that it then shows."""
+def press(handle: Locator, key: str, *, start: str, until: str, times: int = 1) -> None:
+    """Press a key on a handle as fast as it goes, and wait for the value that it then shows.
+
+    It begins once the handle shows its first value, because it is first drawn at its lowest one.
+    """
+    expect(handle).to_have_attribute("aria-valuetext", start)
     for _ in range(times):
         handle.press(key)
     expect(handle).to_have_attribute("aria-valuetext", until)

@@ -17,6 +17,7 @@ from tests.browser.steps import (
     go_to_segments,
     metric,
     open_cdnow,
+    press,
     sees,
     small_shop,
     thumb,
@@ -49,20 +50,18 @@ def switch(page, label: str) -> None:
     at_rest(page)
 
 
-def set_margin(page, percent: str) -> None:
+def raise_margin(page) -> None:
+    """Set the margin to 41%, a step above where it begins."""
     page.get_by_role("link", name="Store settings", exact=True).click()
     sees(page, "Store settings")
     at_rest(page)
-    handle = thumb(page, "Margin")
-    handle.press("ArrowRight")
-    expect(handle).to_have_attribute("aria-valuetext", percent)
+    press(thumb(page, "Margin"), "ArrowRight", start="40%", until="41%")
     at_rest(page)
 
 
 def sees_margin(page, percent: str) -> None:
     page.get_by_role("link", name="Store settings", exact=True).click()
     sees(page, "Store settings")
-    # A slider is first drawn at its lowest value.
     expect(thumb(page, "Margin")).to_have_attribute("aria-valuetext", percent)
     at_rest(page)
 
@@ -81,7 +80,7 @@ def wait_for(condition) -> None:
 def test_saved_with_its_orders_all_comes_back_from_one_file(visit, requests):
     page = visit()
     use_upload(page, small_shop(30, "anna"), "anna.csv")
-    set_margin(page, "41%")
+    raise_margin(page)
     dialog = open_dialog(page)
     switch(page, "With the orders themselves")
     expect(dialog).to_contain_text("personal data")
@@ -111,7 +110,7 @@ def test_saved_with_its_orders_all_comes_back_from_one_file(visit, requests):
 def test_without_its_orders_the_work_asks_for_the_export_or_takes_one_beside_it(visit):
     page = visit()
     use_upload(page, small_shop(30), "shop.csv")
-    set_margin(page, "41%")
+    raise_margin(page)
     open_dialog(page)
     name, content = download(page, re.compile("^Save the file$"))
     assert work_of_bytes(content).orders is None
@@ -180,7 +179,7 @@ def test_kept_on_this_computer_one_click_goes_on(browser, at_home):
     switch(page, "Keep on this computer")
     close_dialog(page)
     wait_for((kept / "work.retention").exists)
-    set_margin(page, "41%")
+    raise_margin(page)
     wait_for(lambda: _kept(kept).settings.margin == 0.41)
     go_to_segments(page)
     wait_for(lambda: _kept(kept).page.path == "pages/segments.py")
