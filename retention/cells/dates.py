@@ -75,6 +75,8 @@ _WORD, _TWO_NUMBERS = re.compile(r"[^\W\d_]+"), re.compile(r"\d\D+\d")
 # The forms with a month's name, and letters up to which a cell can be a date.
 NAMED_MONTH = (DAY_MONTH_NAME, MONTH_NAME_DAY, YEAR_MONTH_NAME)
 LONGEST_DATE = 40
+#: No cell with more letters is looked at as a date and a time of day.
+LONGEST_MOMENT = 100
 
 DateKind = Literal["plain", "iso", "serial", "unix", "text"]
 
@@ -144,6 +146,8 @@ def looks_like_date(text: str) -> bool:
     >>> [looks_like_date(text) for text in ("Sep-07-26", "2024-03-01", "12 maart 2024", "May-be 5")]
     [True, True, True, False]
     """
+    if len(text) > LONGEST_MOMENT:
+        return False
     if _DATE.search(text):
         return True
     # Names of months are loaded only for cells that may have one beside a day and a year.

@@ -53,11 +53,21 @@ _KNOWN = _SIGNS | _PRINTED | {code.lower(): code for code in CODES}
 # "ر.س" without the point that is taken out of a cell with its digits.
 _WITHOUT_POINTS = {word.replace(".", ""): code for word, code in _KNOWN.items()}
 _WORDS = "|".join(re.escape(word) for word in sorted(_KNOWN, key=lambda word: (-len(word), word)))
-# What an amount looks like, roughly: for telling columns and headers apart.
-MONEY_LIKE = (
+#: No cell with more letters is looked at as an amount.
+LONGEST_AMOUNT = 100
+_MONEY_LIKE = re.compile(
     rf"(?i:[-−+(']?\s?(?:{_WORDS})?\.?\s?[-−+(]?\s?(?:\d[\d.,{_PY_SPACES}]*|[.,]\d+)(?:e[+-]?\d+)?"
     rf"\s?(?:{_WORDS})?\.?\s?[-−)]{{0,2}})"
 )
+
+
+def looks_like_money(text: str) -> bool:
+    """Return whether a cell is written like an amount, roughly: to tell columns and headers apart.
+
+    >>> [looks_like_money(text) for text in ("1,240.00", "฿ 12", "EUR 5", "12 Main Street")]
+    [True, True, True, False]
+    """
+    return len(text) <= LONGEST_AMOUNT and bool(_MONEY_LIKE.fullmatch(text))
 
 
 @dataclass(frozen=True, slots=True)

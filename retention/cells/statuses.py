@@ -27,6 +27,8 @@ class State(StrEnum):
 
 
 _DATA = read_data_file(__file__, "statuses.toml")
+#: Letters of a status that are looked at.
+LONGEST_STATUS = 200
 
 
 def _pattern(words: list[str]) -> re.Pattern[str]:
@@ -63,7 +65,7 @@ def order_state(status: str) -> State:
     >>> [order_state(s).value for s in ("Abandoned checkout", "checkout-draft", "Draft")]
     ['abandoned', 'abandoned', 'pending']
     """
-    text = plain_name(status)
+    text = _words(status)
     return next((state for state, words in _RULES if words.search(text)), State.ORDER)
 
 
@@ -73,7 +75,7 @@ def payment_state(status: str) -> State:
     >>> [payment_state(s).value for s in ("open", "paid", "refunded", "voided")]
     ['pending', 'order', 'refunded', 'cancelled']
     """
-    return State.PENDING if _OPEN.search(plain_name(status)) else order_state(status)
+    return State.PENDING if _OPEN.search(_words(status)) else order_state(status)
 
 
 def is_of_invoice(status: str) -> bool:
@@ -82,7 +84,7 @@ def is_of_invoice(status: str) -> bool:
     >>> is_of_invoice("Overdue"), is_of_invoice("Shipped")
     (True, False)
     """
-    return bool(_INVOICE.search(plain_name(status)))
+    return bool(_INVOICE.search(_words(status)))
 
 
 def is_of_parcel(status: str) -> bool:
@@ -91,7 +93,7 @@ def is_of_parcel(status: str) -> bool:
     >>> is_of_parcel("Delivered"), is_of_parcel("Overdue")
     (True, False)
     """
-    return bool(_PARCEL.search(plain_name(status)))
+    return bool(_PARCEL.search(_words(status)))
 
 
 def has_arrived(status: str) -> bool:
@@ -100,7 +102,7 @@ def has_arrived(status: str) -> bool:
     >>> has_arrived("Delivered"), has_arrived("Not delivered"), has_arrived("Shipped")
     (True, False, False)
     """
-    return bool(_ARRIVED.search(plain_name(status)))
+    return bool(_ARRIVED.search(_words(status)))
 
 
 def invoice_state(status: str) -> State:
@@ -109,7 +111,7 @@ def invoice_state(status: str) -> State:
     >>> invoice_state("Sent").value, invoice_state("Paid").value
     ('pending', 'order')
     """
-    return State.PENDING if _SENT.search(plain_name(status)) else payment_state(status)
+    return State.PENDING if _SENT.search(_words(status)) else payment_state(status)
 
 
 def delivery_state(status: str) -> State:
@@ -140,7 +142,7 @@ def says_paid(status: str) -> bool:
     >>> says_paid("PAID"), says_paid("Complete")
     (True, False)
     """
-    return bool(_PAID.search(plain_name(status)))
+    return bool(_PAID.search(_words(status)))
 
 
 def kind_state(kind: str) -> State:
@@ -149,7 +151,7 @@ def kind_state(kind: str) -> State:
     >>> [kind_state(k).value for k in ("Sales credit note", "General Withdrawal", "Sales invoice")]
     ['refund', 'other', 'order']
     """
-    text = plain_name(kind)
+    text = _words(kind)
     named = (state for state, words in _KIND_RULES if words.search(text))
     return next(named, order_state(kind))
 
@@ -163,9 +165,9 @@ def repeating_kinds(kinds: Iterable[str]) -> frozenset[str]:
     frozenset()
     """
     texts = list(kinds)
-    if not any(_LINE.search(plain_name(text)) for text in texts):
+    if not any(_LINE.search(_words(text)) for text in texts):
         return frozenset()
-    return frozenset(text for text in texts if _REPEATS.search(plain_name(text)))
+    return frozenset(text for text in texts if _REPEATS.search(_words(text)))
 
 
 def is_understood_kind(kind: str) -> bool:
@@ -174,7 +176,7 @@ def is_understood_kind(kind: str) -> bool:
     >>> [is_understood_kind(kind) for kind in ("Sales invoice", "Transfer", "G7")]
     [True, True, False]
     """
-    text = plain_name(kind)
+    text = _words(kind)
     rules = (*_KIND_RULES, *_RULES)
     is_known = any(words.search(text) for _, words in rules)
     return is_known or bool(_SOLD.search(text) or _ORDERED.search(text))
@@ -188,7 +190,7 @@ def is_refunded_in_part(status: str) -> bool:
     >>> is_refunded_in_part("Refunded")
     False
     """
-    return bool(_IN_PART.search(plain_name(status)))
+    return bool(_IN_PART.search(_words(status)))
 
 
 def is_understood(status: str) -> bool:
@@ -197,7 +199,12 @@ def is_understood(status: str) -> bool:
     >>> is_understood("Paid"), is_understood("annullata"), is_understood("xyz-3")
     (True, True, False)
     """
-    text = plain_name(status)
+    text = _words(status)
     # A dash says nothing, and needs no question.
     is_known = not text or bool(_ORDERED.search(text))
     return is_known or any(words.search(text) for _, words in _RULES)
+
+
+def _words(status: str) -> str:
+    """Return a status as the rules read it: plain, and no more of it than a status may have."""
+    return plain_name(status[:LONGEST_STATUS])

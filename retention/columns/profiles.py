@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from retention.cells.answers import NO, YES
 from retention.cells.dates import SERIAL, UNIX_MILLISECONDS, UNIX_SECONDS, looks_like_date
-from retention.cells.money import MONEY_LIKE
+from retention.cells.money import looks_like_money
 from retention.cells.statuses import (
     State,
     has_arrived,
@@ -21,9 +21,10 @@ from retention.sheets.sheet import Sheet
 # At most this many cells and rows are looked at.
 SAMPLE_CELLS = 160_000
 SAMPLE_ROWS = 2_000
+# A cell with more letters is a text: nothing that a column is told by is as long.
+LONGEST_CELL = 1_000
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DAY_NUMBER = re.compile(rf"{SERIAL}|{UNIX_SECONDS}|{UNIX_MILLISECONDS}")
-_MONEY = re.compile(MONEY_LIKE)
 _DECIMALS = re.compile(r"[.,]\d{1,2}\D{0,4}$")
 _DIGIT = re.compile(r"\d")
 _INTEGER = re.compile(r"-?\d+(?:\.0+)?")
@@ -124,22 +125,23 @@ def _profile(raw_cells: list[str], rows: int) -> Profile:
     n = len(cells)
 
     counts = Counter(cells)
+    tested = {cell: number for cell, number in counts.items() if len(cell) <= LONGEST_CELL}
 
     def share(test: Callable[[str], object]) -> float:
-        return sum(number for cell, number in counts.items() if test(cell)) / n if n else 0.0
+        return sum(number for cell, number in tested.items() if test(cell)) / n if n else 0.0
 
     different = len(counts)
     return Profile(
         filled=n / rows if rows else 0.0,
         date=share(looks_like_date),
         day_number=share(_DAY_NUMBER.search),
-        money=share(_MONEY.fullmatch),
+        money=share(looks_like_money),
         decimals=share(_has_decimals),
         integer=share(_INTEGER.fullmatch),
         email=share(EMAIL.fullmatch),
         code=share(_CURRENCY_CODE.fullmatch),
         masked=share(_MASK.search),
-        fraction=share(_FRACTION.fullmatch) if any(map(_is_between, counts)) else 0.0,
+        fraction=share(_FRACTION.fullmatch) if any(map(_is_between, tested)) else 0.0,
         percent=share(_PERCENT.fullmatch),
         about=share(lambda cell: re.split(r"[\s_-]", cell.lower())[0] in _ABOUT_CUSTOMERS),
         digits=share(_DIGIT.search),
@@ -148,12 +150,12 @@ def _profile(raw_cells: list[str], rows: int) -> Profile:
         length=sum(map(len, cells)) / n if n else 0.0,
         kinds=different <= FEW_KINDS
         and (
-            any(kind_state(c) is not State.ORDER for c in counts) or bool(repeating_kinds(counts))
+            any(kind_state(c) is not State.ORDER for c in tested) or bool(repeating_kinds(tested))
         ),
         understood=share(is_understood) if different <= FEW_KINDS else 0.0,
-        states=different <= FEW_KINDS and _are_states(counts, has_blanks=n < rows),
+        states=different <= FEW_KINDS and _are_states(tested, has_blanks=n < rows),
         answers=share(lambda cell: cell.lower() in YES | NO),
-        arrived=different <= FEW_KINDS and any(map(has_arrived, counts)),
+        arrived=different <= FEW_KINDS and any(map(has_arrived, tested)),
     )
 
 
@@ -170,5 +172,5 @@ def _is_between(cell: str) -> bool:
 
 def _has_decimals(cell: str) -> bool:
     """Return whether a cell is an amount with one or two decimals."""
-    is_amount = bool(_MONEY.fullmatch(cell)) and not _INTEGER.fullmatch(cell)
+    is_amount = looks_like_money(cell) and not _INTEGER.fullmatch(cell)
     return is_amount and bool(_DECIMALS.search(cell))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from retention.cells.dates import looks_like_date
-from retention.cells.money import MONEY_LIKE
+from retention.cells.money import looks_like_money
 from retention.sheets.grids import Merge
 from retention.sheets.header import filled
 
@@ -228,4 +228,4 @@ def _is_date(cell: str) -> bool:
 
 
 def _is_amount(cell: str) -> bool:
-    return bool(re.fullmatch(MONEY_LIKE, cell.strip()))
+    return looks_like_money(cell.strip())

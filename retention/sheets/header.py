@@ -1,11 +1,10 @@
 """Where the table of a file begins: its column names, below titles and above rows of values."""
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 
 from retention.cells.dates import looks_like_date
-from retention.cells.money import MONEY_LIKE
+from retention.cells.money import looks_like_money
 
 HEADER_SEARCH = 60
 #: Rows by which the columns are judged.
@@ -127,7 +126,7 @@ def _fits_below(row: list[str], value_columns: list[int]) -> bool:
 def is_value(cell: str) -> bool:
     """Return whether a cell is a date, an amount or an e-mail address, not a name."""
     cell = cell.strip()
-    return "@" in cell or looks_like_date(cell) or bool(re.fullmatch(MONEY_LIKE, cell))
+    return "@" in cell or looks_like_date(cell) or looks_like_money(cell)
 
 
 def looks_like_header(cells: list[str]) -> bool:
