@@ -37,8 +37,8 @@ def _refused(file: PlainFile, error: UnreadableFileError) -> DataError:
         )
     if error.problem == "fallen":
         return DataError(
-            f"{file.name!r} is damaged inside and cannot be read as an Excel workbook. Open it in "
-            "Excel and save the orders as CSV."
+            f"{file.name!r} is damaged inside or takes too much memory, and cannot be read as an "
+            "Excel workbook. Open it in Excel and save the orders as CSV."
         )
     return DataError(
         f"{file.name!r} takes too much memory or time to read as an Excel workbook. Save the "
