@@ -4,34 +4,21 @@ More of them, and files that take the process down, are read by hand:
 
     python -m tests.fuzz --files 10000 --seed 7
 
+Each kind that was found so has a test of its own in `tests/orders/test_broken.py`.
+
 A failing test names its seed: FUZZ_SEED=<that number> FUZZ_ROUNDS=1 makes the same file again.
 """
 
-import io
 import os
-import struct
-import zipfile
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
-from retention import (
-    build_orders,
-    detect_columns,
-    open_sheet,
-    read_orders,
-)
 from tests.orders.whole_files.mutations import CONTAINERS
-from tests.orders.whole_files.spoiling import ANY_COLUMNS, read_or_refused, read_spoilt, refused
-from tests.support.order_files import assert_nothing_vanished, csv_bytes, plain_table, rows_dropped
-from tests.support.reports import workbook
+from tests.orders.whole_files.spoiling import ANY_COLUMNS, read_spoilt
 
 SEED = int(os.environ.get("FUZZ_SEED", "20261129"))
 ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "12"))
 SEEDS = range(SEED, SEED + ROUNDS)
-HEADER, ROWS = plain_table()
 
 
 @pytest.mark.parametrize("kind", [*CONTAINERS, ANY_COLUMNS])
@@ -42,167 +29,3 @@ def test_a_spoilt_file_is_read_or_refused(kind):
         except BaseException as error:
             error.add_note(f"FUZZ_SEED={seed} FUZZ_ROUNDS=1, a file of the kind {kind!r}")
             raise
-
-
-# --- each kind that was found ---------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "cell", ["inf", "-inf", "nan", "1e300", "-1e300", "9e18", "99999999999999"]
-)
-@pytest.mark.parametrize("written", ["day numbers", "seconds"])
-def test_a_number_beyond_all_dates_is_no_date(cell, written):
-    moments = [pd.Timestamp(row[2]) for row in ROWS]
-    numbers = {
-        "day numbers": [(moment - pd.Timestamp("1899-12-30")).days for moment in moments],
-        "seconds": [int(moment.timestamp()) for moment in moments],
-    }
-    rows = [
-        [*row[:2], number, *row[3:]] for row, number in zip(ROWS, numbers[written], strict=True)
-    ]
-    rows[3][2] = cell
-    orders = read_orders(csv_bytes(HEADER, rows), name="orders.csv")
-    assert_nothing_vanished(orders)
-    assert rows_dropped(orders, "date") == sum(orders.report.dropped.values()) == 1
-
-
-def old_workbook(following: list[int]) -> bytes:
-    """Return the first sectors of an .xls file: which one follows which, and the directory."""
-    free, table, end = 0xFFFFFFFF, 0xFFFFFFFD, 0xFFFFFFFE
-    header = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16)
-    header += struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(10)
-    header += struct.pack("<9I", 1, 1, 0, 4096, end, 0, end, 0, 0)
-    header += struct.pack("<109I", *[free] * 108, free)
-    sectors = [table, *following]
-    sectors += [free] * (128 - len(sectors))
-    entry = "Root Entry".encode("utf-16-le").ljust(64, b"\0") + struct.pack("<HBB", 22, 5, 1)
-    entry = (entry + struct.pack("<3I", free, free, free)).ljust(116, b"\0")
-    entry += struct.pack("<3I", end, 0, 0)
-    return header[:512] + struct.pack("<128I", *sectors) + entry.ljust(512, b"\0")
-
-
-@pytest.mark.parametrize("following", [[1], [2, 3, 1], [0xFFFFFFFE]])
-def test_an_old_workbook_whose_sectors_run_in_a_circle(following):
-    assert "Excel workbook" in refused(old_workbook(following), "orders.xls")
-
-
-def parquet_bytes(table: pa.Table, **options) -> bytes:
-    out = io.BytesIO()
-    pq.write_table(table, out, **options)
-    return out.getvalue()
-
-
-def order_columns(**others: pa.Array) -> dict[str, pa.Array]:
-    """Return the columns of a good file, with others in place of some."""
-    return {
-        "Email": pa.array([row[1] for row in ROWS]),
-        "Order date": pa.array([row[2] for row in ROWS]),
-        "Total": pa.array([float(row[4]) for row in ROWS]),
-        **others,
-    }
-
-
-@pytest.mark.parametrize("zone", ["UTC", "Asia/Bangkok", "+07:00"])
-@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
-def test_moments_of_a_zone_are_read_as_its_clocks_show_them(unit, zone):
-    moments = pd.DatetimeIndex([row[2] for row in ROWS]).tz_localize(zone)
-    times = pa.array(moments.tz_convert("UTC").tz_localize(None), pa.timestamp("ns"))
-    times = times.cast(pa.timestamp(unit)).cast(pa.timestamp(unit, zone))
-    data = parquet_bytes(pa.table(order_columns(**{"Order date": times})))
-    orders = read_orders(data, name="orders.parquet")
-    assert sorted(orders.table.to_pandas()["ordered_at"]) == sorted(
-        pd.Timestamp(row[2]) for row in ROWS
-    )
-
-
-def test_a_parquet_schema_that_is_no_base64():
-    data = parquet_bytes(pa.table(order_columns()))
-    place = data.rindex(b"ARROW:schema") + 40
-    assert "damaged Parquet" in refused(data[:place] + b"\xff" + data[place + 1 :], "o.parquet")
-
-
-def test_a_parquet_column_whose_name_is_no_text():
-    data = parquet_bytes(pa.table(order_columns(Note=pa.array(["x"] * len(ROWS)))))
-    assert "damaged Parquet" in refused(data.replace(b"Note", b"No\xf3\xff"), "orders.parquet")
-
-
-@pytest.mark.parametrize("rows", [6_000, 34_000_000])
-def test_a_small_parquet_file_that_floods_the_memory(rows):
-    """Either one long text that all rows repeat, or more rows than a small file can tell apart."""
-    text = "x" * (300_000 if rows == 6_000 else 1)
-    column = pa.DictionaryArray.from_arrays(pa.array(bytes(rows), pa.int8()), [text])
-    data = parquet_bytes(pa.table(dict.fromkeys(("a", "b"), column)))
-    assert len(data) < 300_000
-    assert "unpacks to more than" in refused(data, "orders.parquet")
-
-
-@pytest.mark.parametrize("reference", ["XFD1048576", "XFD20000", "Z4294967295"])
-def test_a_cell_far_away_from_the_table(reference):
-    out = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(workbook({"Orders": [HEADER, *ROWS]}))) as old,
-        zipfile.ZipFile(out, "w") as new,
-    ):
-        for member in old.namelist():
-            new.writestr(member, old.read(member).replace(b'r="B4"', f'r="{reference}"'.encode()))
-    assert "far away" in refused(out.getvalue(), "orders.xlsx")
-
-
-@pytest.mark.parametrize("name", [b"orders\x00csv", b"orders\xff.csv"])
-def test_a_broken_name_inside_a_zip_file(name):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as pack:
-        pack.writestr("ordersX.csv" if b"." in name else "ordersXcsv", csv_bytes(HEADER, ROWS))
-    data = bytearray(out.getvalue().replace(b"ordersX", name[:7]))
-    # The flag that says "UTF-8", of the member and of its entry in the directory.
-    data[7] |= 8
-    data[data.rindex(b"PK\x01\x02") + 9] |= 8
-    read_or_refused(lambda: read_orders(bytes(data), name="orders.zip"))
-
-
-def test_header_cells_with_line_breaks():
-    header = ["Order\nID", "Email\n", "Order date\r\n", "Product", "Total\t"]
-    orders = read_orders(csv_bytes(header, ROWS), name="orders.csv")
-    assert orders.report.rows_read == orders.report.rows_kept == len(ROWS)
-
-
-def test_ragged_rows():
-    rows = [
-        row[: 1 + i % 5] if i % 4 == 0 else [*row, *"xyz"[: i % 4]] for i, row in enumerate(ROWS)
-    ]
-    read_or_refused(lambda: read_orders(csv_bytes(HEADER, rows), name="orders.csv"))
-
-
-def test_a_quotation_mark_that_closes_many_rows_later_hides_no_rows():
-    rows = [[*row[:3], "Mug", row[4]] for row in ROWS]
-    lines = csv_bytes(HEADER, rows).decode().split("\r\n")
-    lines[5] = lines[5].replace("Mug", '"Mug')
-    lines[20] = lines[20].replace("Mug", 'Mug"')
-    message = refused("\r\n".join(lines).encode(), "orders.csv")
-    assert "row 6" in message
-    assert "'Product'" in message
-    assert "15 lines later" in message
-
-
-def test_texts_of_several_lines_are_no_hidden_rows():
-    rows = [
-        [*row[:3], "1, Main Street, 2, b, c\nCork, 12.50, 3, 4, 5\nx\ny", row[4]] for row in ROWS
-    ]
-    orders = read_orders(csv_bytes(HEADER, rows), name="orders.csv")
-    assert orders.report.rows_read == orders.report.rows_kept == len(ROWS)
-
-
-@pytest.mark.parametrize("role", ["ordered_at", "revenue", "customer_id", "order_id", "status"])
-def test_a_column_without_a_cell_may_be_chosen(role):
-    data = parquet_bytes(pa.table(order_columns(Empty=pa.nulls(len(ROWS), pa.string()))))
-    sheet = open_sheet(data, "orders.parquet")
-    mapping = detect_columns(sheet).with_columns(**{role: "Empty"})
-    read_or_refused(lambda: build_orders(sheet, mapping))
-
-
-def test_a_status_that_nothing_is_read_from_beside_a_delivery():
-    rows = [[*row, "", "delivered"] for row in ROWS]
-    sheet = open_sheet(csv_bytes([*HEADER, "Note", "Delivery"], rows), "orders.csv")
-    mapping = detect_columns(sheet).with_columns(status="Note", delivery_status="Delivery")
-    orders = read_or_refused(lambda: build_orders(sheet, mapping))
-    assert orders.report.rows_kept == len(ROWS)
