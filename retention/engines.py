@@ -1,7 +1,7 @@
 """What engines keep, and what Ibis does not write alike for all of them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
 from threading import RLock
 from typing import Any
@@ -21,8 +21,8 @@ ibis.options.sql.fuse_selects = False
 EMBEDDED, SPARK, POSTGRES = "duckdb", "pyspark", "postgres"
 #: How the names of kept tables begin.
 KEPT = "kept_"
-#: The calls by which an engine is asked for anything.
-CALLS = ("create_table", "drop_table", "execute", "list_tables", "raw_sql", "table", "to_pyarrow")
+# The calls by which an engine is asked for anything.
+_CALLS = ("create_table", "drop_table", "execute", "list_tables", "raw_sql", "table", "to_pyarrow")
 
 
 def one_at_a_time(backend: BaseBackend) -> RLock:
@@ -38,18 +38,28 @@ def one_at_a_time(backend: BaseBackend) -> RLock:
         The lock that a call holds.
     """
     lock = RLock()
+    run_within(backend, lambda: lock)
+    return lock
 
-    def in_turn(call: Callable[..., Any]) -> Callable[..., Any]:
+
+def run_within(backend: BaseBackend, context: Callable[[], AbstractContextManager[Any]]) -> None:
+    """Let each call by which an engine is asked run within a context.
+
+    Args:
+        backend: The engine; its own methods are replaced.
+        context: Returns the context of one call.
+    """
+
+    def within(call: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(call)
-        def call_in_turn(*args: Any, **kwargs: Any) -> Any:
-            with lock:
+        def call_within(*args: Any, **kwargs: Any) -> Any:
+            with context():
                 return call(*args, **kwargs)
 
-        return call_in_turn
+        return call_within
 
-    for name in CALLS:
-        setattr(backend, name, in_turn(getattr(backend, name)))
-    return lock
+    for name in _CALLS:
+        setattr(backend, name, within(getattr(backend, name)))
 
 
 def keep(table: ir.Table) -> ir.Table:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import duckdb
 import pyarrow as pa
 
-from retention.engines import CALLS
 from retention.errors import DataError, NoRoomError
-
-if TYPE_CHECKING:
-    from ibis.backends.duckdb import Backend  # loads 0.3 s of engines
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -50,32 +47,25 @@ def refuse_engine_errors(read: Callable[Arguments, Result]) -> Callable[Argument
     return reading
 
 
-def refuse_lack(backend: Backend) -> None:
-    """Let an engine of ours say in words that memory or room on the disk is lacking.
+@contextmanager
+def lack_in_words() -> Iterator[None]:
+    """Say in words that memory or room on the disk is lacking, where an engine of ours says so.
 
     What it says otherwise goes on to who asks: a file may be read in another way then.
 
-    Args:
-        backend: The engine; its own methods are replaced.
+    Raises:
+        NoRoomError: Memory or room is lacking.
+        DataError: The file cannot be found under its name.
     """
-
-    def in_words(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-        @wraps(call)
-        def call_in_words(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-            try:
-                return call(*args, **kwargs)
-            except _LACK as error:
-                if "No files found" in str(error):
-                    raise DataError(
-                        "The file cannot be read under its name, or is not there any more. Rename "
-                        "it with letters and digits alone, then try again."
-                    ) from error
-                raise _no_room() from error
-
-        return call_in_words
-
-    for name in CALLS:
-        setattr(backend, name, in_words(getattr(backend, name)))
+    try:
+        yield
+    except _LACK as error:
+        if "No files found" in str(error):
+            raise DataError(
+                "The file cannot be read under its name, or is not there any more. Rename it with "
+                "letters and digits alone, then try again."
+            ) from error
+        raise _no_room() from error
 
 
 def _no_room() -> NoRoomError:

@@ -16,9 +16,9 @@ import pandas as pd
 import pyarrow as pa
 
 from retention.display import displayed
-from retention.engines import one_at_a_time
+from retention.engines import one_at_a_time, run_within
 from retention.errors import DataError
-from retention.sheets.engine_errors import refuse_engine_errors, refuse_lack
+from retention.sheets.engine_errors import lack_in_words, refuse_engine_errors
 from retention.sheets.frames import is_frame, read_frame
 from retention.sheets.parts import (
     Part,
@@ -360,5 +360,5 @@ def connect(*, reads_files: bool = False) -> Backend:
     )
     remove_with(con, folder)
     one_at_a_time(con)
-    refuse_lack(con)
+    run_within(con, lack_in_words)
     return con

@@ -1,6 +1,5 @@
 """Money comes dressed: symbols, codes, separators, brackets. Currencies are never added."""
 
-
 import pytest
 
 from retention import DataError, detect_columns, open_sheet, read_orders

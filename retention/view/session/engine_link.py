@@ -7,8 +7,9 @@ without what the settings hold, and not to the page.
 import logging
 import re
 import weakref
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from threading import RLock
 from time import monotonic
 from typing import Any
@@ -21,7 +22,7 @@ from ibis.backends import BaseBackend
 from ibis.common.exceptions import TableNotFound
 from ibis.util import backend_entry_points
 
-from retention.engines import CALLS, EMBEDDED, KEPT, POSTGRES, one_at_a_time, table_names
+from retention.engines import EMBEDDED, KEPT, POSTGRES, one_at_a_time, run_within, table_names
 from retention.errors import DataError, RetentionError
 from retention.orders.tables import table_sheet
 from retention.sheets.sheet import Sheet
@@ -160,7 +161,8 @@ class EngineLink:
 
     def _found(self) -> tuple[str, ...]:
         backend = self._opened()
-        names = _in_turn(lambda: table_names(backend), backend)()
+        with _turn_in_words(backend):
+            names = table_names(backend)
         own = tuple(sorted(name for name in names if not name.startswith((KEPT, "ibis_"))))
         if not own:
             raise DataError(
@@ -266,33 +268,27 @@ def take_turns(backend: BaseBackend, settings: Mapping[str, Any]) -> None:
     execute = backend.execute
     lock = one_at_a_time(backend)
     setattr(backend, _TURN, _Turn(lock, lambda: execute(ibis.literal(1)), settings))
-    for name in CALLS:
-        setattr(backend, name, _in_turn(getattr(backend, name), backend))
+    run_within(backend, partial(_turn_in_words, backend))
 
 
-def _in_turn(call: Callable[..., Any], backend: BaseBackend) -> Callable[..., Any]:
+@contextmanager
+def _turn_in_words(backend: BaseBackend) -> Iterator[None]:
     turn: _Turn = getattr(backend, _TURN)
-
-    @wraps(call)
-    def call_in_turn(*args: Any, **kwargs: Any) -> Any:
-        with turn.lock:
-            turn.depth += 1
-            try:
-                result = call(*args, **kwargs)
-            except Exception as error:
-                # Engines call themselves, and may expect an error of their own.
-                if turn.depth > 1 or not _is_of_engine(error):
-                    raise
-                if not answers(backend):
-                    raise ConnectionEndedError from error
-                words = without_secrets(str(error).strip().partition("\n")[0], turn.settings)
-                raise DataError(f"The warehouse answers: {words}") from error
-            finally:
-                turn.depth -= 1
-            turn.last = monotonic()
-            return result
-
-    return call_in_turn
+    with turn.lock:
+        turn.depth += 1
+        try:
+            yield
+        except Exception as error:
+            # Engines call themselves, and may expect an error of their own.
+            if turn.depth > 1 or not _is_of_engine(error):
+                raise
+            if not answers(backend):
+                raise ConnectionEndedError from error
+            words = without_secrets(str(error).strip().partition("\n")[0], turn.settings)
+            raise DataError(f"The warehouse answers: {words}") from error
+        finally:
+            turn.depth -= 1
+        turn.last = monotonic()
 
 
 def _is_of_engine(error: Exception) -> bool:
