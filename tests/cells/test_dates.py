@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 import pytest
 
-from retention import DataError, detect_columns, open_sheet, read_orders
-from retention.cells.dates import find_date_style, looks_like_date, read_dates
+from retention import DataError, read_orders
+from retention.cells.dates import looks_like_date
+from tests.cells.whole_columns import HEADER, date_column
 from tests.support.order_files import (
     DATE_STYLES,
     ENGLISH_MONTHS,
@@ -23,7 +24,6 @@ from tests.support.order_files import (
     rows_dropped,
 )
 
-HEADER = ("Order ID", "Email", "Order date", "Total")
 MOMENTS = (
     datetime(2023, 1, 3, 0, 5, 9),
     datetime(2023, 2, 28, 12, 0, 0),
@@ -54,21 +54,9 @@ def days(orders) -> list[date]:
     return dates(moments(orders))
 
 
-def read_column(texts, day_first=None) -> list[pd.Timestamp]:
-    """The texts as a column that must be found to be the order date, read as dates; NaT for what is
-    none."""
-    rows = [(f"{1000 + i}", f"c{i}@example.com", text, "10.00") for i, text in enumerate(texts)]
-    sheet = open_sheet(csv_bytes(HEADER, rows), name="orders.csv")
-    assert detect_columns(sheet).columns.get("ordered_at") == "Order date"
-    column = sheet.column("Order date")
-    style = find_date_style(sheet.table, column, day_first)
-    cells = sheet.table.select(row=sheet.table.rowid(), at=read_dates(sheet.table, column, style))
-    return list(pd.to_datetime(cells.order_by("row").to_pandas()["at"]))
-
-
 @pytest.mark.parametrize("style", DATE_STYLES)
 def test_moment_is_read_as_written(style):
-    found = pd.Series(read_column(map(DATE_STYLES[style], MOMENTS)))
+    found = pd.Series(date_column(map(DATE_STYLES[style], MOMENTS)))
     wanted = pd.Series(
         MOMENTS if style in TIMED_STYLES else [m.date() for m in MOMENTS], dtype="datetime64[ns]"
     )
@@ -105,21 +93,21 @@ ZONED = {
 
 @pytest.mark.parametrize("form", ZONED)
 def test_zone_never_changes_the_shops_calendar_day(form):
-    found = read_column(ZONED[form])
+    found = date_column(ZONED[form])
     assert [moment.floor("min") for moment in found] == [pd.Timestamp(2024, 3, 5, 23, 30)] * len(
         found
     )
 
 
 def test_summer_and_winter_offsets_in_one_column():
-    found = read_column(
+    found = date_column(
         ["2024-03-09 23:30:00 -0500", "2024-03-10 23:30:00 -0400", "2024-11-04 00:15:00 -0500"]
     )
     assert dates(found) == [date(2024, 3, 9), date(2024, 3, 10), date(2024, 11, 4)]
 
 
 def test_dates_with_and_without_time_in_one_column():
-    found = read_column(["2024-03-05", "2024-03-06 10:00", "2024-03-07T11:00:00Z", " 2024-03-08 "])
+    found = date_column(["2024-03-05", "2024-03-06 10:00", "2024-03-07T11:00:00Z", " 2024-03-08 "])
     assert dates(found) == [date(2024, 3, day) for day in (5, 6, 7, 8)]
 
 
@@ -132,7 +120,7 @@ def test_noon_and_midnight_of_the_twelve_hour_clock():
         "01:05PM": 13,
         "11:05:00 AM": 11,
     }
-    found = read_column([f"3/25/2024 {clock}" for clock in clocks])
+    found = date_column([f"3/25/2024 {clock}" for clock in clocks])
     assert [(moment.day, moment.hour, moment.minute) for moment in found] == [
         (25, h, 5) for h in clocks.values()
     ]
@@ -145,11 +133,11 @@ AMBIGUOUS = ("03/04/2024", "05/04/2024", "01/02/2024", "11/12/2023", "07/08/2024
 
 @pytest.mark.parametrize("times", [1, 1000])
 def test_one_day_past_the_12th_decides_the_whole_column(times):
-    assert dates(read_column([*AMBIGUOUS * times, "13/05/2024"]))[:2] == [
+    assert dates(date_column([*AMBIGUOUS * times, "13/05/2024"]))[:2] == [
         date(2024, 4, 3),
         date(2024, 4, 5),
     ]
-    assert dates(read_column([*AMBIGUOUS * times, "05/13/2024"]))[:2] == [
+    assert dates(date_column([*AMBIGUOUS * times, "05/13/2024"]))[:2] == [
         date(2024, 3, 4),
         date(2024, 5, 4),
     ]
@@ -178,14 +166,14 @@ def test_the_marketer_can_say_which_comes_first():
 
 def test_saying_so_also_holds_for_two_digit_years():
     texts = ["03/04/24", "05/04/24"]
-    assert dates(read_column(texts, day_first=True)) == [date(2024, 4, 3), date(2024, 4, 5)]
-    assert dates(read_column(texts, day_first=False)) == [date(2024, 3, 4), date(2024, 5, 4)]
+    assert dates(date_column(texts, day_first=True)) == [date(2024, 4, 3), date(2024, 4, 5)]
+    assert dates(date_column(texts, day_first=False)) == [date(2024, 3, 4), date(2024, 5, 4)]
 
 
 def test_iso_dates_are_never_in_doubt():
     texts = ["2024-03-04", "2024-05-04", "2024-01-02"]
     for day_first in (None, True, False):
-        assert dates(read_column(texts, day_first)) == [date.fromisoformat(text) for text in texts]
+        assert dates(date_column(texts, day_first)) == [date.fromisoformat(text) for text in texts]
     assert read_orders_on(texts).report.questions == ()
 
 
@@ -201,7 +189,7 @@ def test_a_column_that_contradicts_itself_loses_no_row_silently():
 
 def test_two_digit_years_are_of_this_century_unless_that_is_the_future():
     texts = ["15.03.95", "15.03.99", "15.03.00", "15.03.09", "15.03.24", "28.03.25"]
-    assert [day.year for day in read_column(texts)] == [1995, 1999, 2000, 2009, 2024, 2025]
+    assert [day.year for day in date_column(texts)] == [1995, 1999, 2000, 2009, 2024, 2025]
 
 
 MONTH_NAMES = {
@@ -227,7 +215,7 @@ MONTH_NAMES = {
 @pytest.mark.parametrize("language", MONTH_NAMES)
 def test_every_month_name(language):
     names, *forms = MONTH_NAMES[language]
-    found = read_column([form.format(name=name) for form in forms for name in names])
+    found = date_column([form.format(name=name) for form in forms for name in names])
     assert dates(found) == [date(2023, month, 15) for month in range(1, 13)] * 2
 
 
@@ -254,7 +242,7 @@ def test_every_month_name(language):
     ],
 )
 def test_other_ways_to_write_a_day(texts, wanted):
-    assert dates(read_column(texts)) == wanted
+    assert dates(date_column(texts)) == wanted
 
 
 # --- separate columns, serial numbers -------------------------------------------------------------
@@ -289,7 +277,7 @@ def test_a_time_that_cannot_be_read_costs_no_order():
 def test_excel_serials_with_thousands_of_rows_do_not_become_money_or_ids():
     start = datetime(2022, 1, 1, 8)
     texts = [f"{excel_serial(start + timedelta(hours=7 * i)):.5f}" for i in range(2000)]
-    found = dates(read_column(texts))
+    found = dates(date_column(texts))
     assert found[0] == date(2022, 1, 1)
     assert found[-1] == (start + timedelta(hours=7 * 1999)).date()
 

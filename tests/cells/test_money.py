@@ -2,11 +2,11 @@
 
 import pytest
 
-from retention import DataError, detect_columns, open_sheet, read_orders
+from retention import DataError, read_orders
 from retention.cells import money
+from tests.cells.whole_columns import HEADER, amount_column
 from tests.support.order_files import MONEY_STYLES, assert_nothing_vanished, csv_bytes, rows_dropped
 
-HEADER = ("Order ID", "Email", "Order date", "Total")
 CENTS = (950, 123456, 5, 0, 100000, 98765432, 1000, 249900)
 
 
@@ -31,27 +31,9 @@ def amounts(orders) -> list[float]:
     return list(orders.table.to_pandas().sort_values("order_id")["revenue"].round(4))
 
 
-def read_column(texts) -> list[float]:
-    """The texts as a column that must be found to be the amount, read as numbers; NaN for what is
-    none."""
-    texts = list(texts)
-    rows = [
-        (str(1000 + i), f"c{i}@example.com", f"2024-03-{1 + i % 28:02}", t)
-        for i, t in enumerate(texts)
-    ]
-    sheet = open_sheet(csv_bytes(HEADER, rows), name="orders.csv")
-    assert detect_columns(sheet).columns.get("revenue") == "Total"
-    column = sheet.column("Total")
-    style = money.find_money_style(sheet.table, column)
-    cells = sheet.table.select(
-        row=sheet.table.rowid(), amount=money.read_money(sheet.table, column, style)
-    )
-    return list(cells.order_by("row").to_pandas()["amount"].round(4))
-
-
 @pytest.mark.parametrize("style", MONEY_STYLES)
 def test_amount_is_read_as_written(style):
-    assert read_column(map(MONEY_STYLES[style], CENTS)) == [cents / 100 for cents in CENTS]
+    assert amount_column(map(MONEY_STYLES[style], CENTS)) == [cents / 100 for cents in CENTS]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +75,7 @@ def test_orders_have_the_amounts_as_written(style):
     ],
 )
 def test_column_decides_what_the_separators_mean(texts, wanted):
-    assert read_column(texts) == pytest.approx(wanted)
+    assert amount_column(texts) == pytest.approx(wanted)
 
 
 def test_every_form_of_minus_is_a_refund_never_an_order():

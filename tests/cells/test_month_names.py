@@ -1,16 +1,13 @@
 """Month names of the languages whose columns are read, through whole files."""
 
 import re
-from datetime import date, datetime
+from datetime import date
 
-import pandas as pd
 import pytest
 
-from retention import read_orders
 from retention.cells.month_names import month_names, month_patterns
-from tests.support.order_files import csv_bytes
+from tests.cells.whole_columns import date_column
 
-HEADER = ("Order ID", "Email", "Order date", "Total")
 #: The same three days, written in each way.
 DAYS = [date(2024, 3, 12), date(2024, 8, 5), date(2023, 12, 31)]
 WRITTEN = {
@@ -68,24 +65,15 @@ WRITTEN = {
 }
 
 
-def moments(texts) -> list[datetime]:
-    """The moments of a file with one order a text, in the file's order."""
-    rows = [(f"{1000 + i}", f"c{i}@example.com", text, "10.00") for i, text in enumerate(texts)]
-    orders = read_orders(csv_bytes(HEADER, rows), name="orders.csv")
-    assert orders.report.dropped == {}
-    frame = orders.table.to_pandas().sort_values("order_id")
-    return list(pd.to_datetime(frame["ordered_at"]))
-
-
 @pytest.mark.parametrize("texts", WRITTEN.values(), ids=WRITTEN)
 def test_days_of_every_language_are_read(texts):
-    assert [moment.date() for moment in moments(texts)] == DAYS
+    assert [moment.date() for moment in date_column(texts)] == DAYS
 
 
 @pytest.mark.parametrize("texts", WRITTEN.values(), ids=WRITTEN)
 def test_the_clock_time_behind_them_is_read_too(texts):
     clocks = ("14:30", "00:05", "23:59")
-    timed = moments([f"{text}, {clock}" for text, clock in zip(texts, clocks, strict=True)])
+    timed = date_column([f"{text}, {clock}" for text, clock in zip(texts, clocks, strict=True)])
     assert [moment.date() for moment in timed] == DAYS
     assert [f"{moment:%H:%M}" for moment in timed] == list(clocks)
 
@@ -97,18 +85,18 @@ def test_every_month_of_cldr_is_read_in_every_language():
         for width in ("medium", "long"):
             days = [date(2024, month, 20) for month in range(1, 13)]
             texts = [format_date(day, width, locale=language) for day in days]
-            assert [moment.date() for moment in moments(texts)] == days, (language, width)
+            assert [moment.date() for moment in date_column(texts)] == days, (language, width)
 
 
 def test_half_days_of_spanish_have_a_blank():
     texts = ("12 de marzo de 2024, 2:30 p. m.", "5 de agosto de 2024, 12:05 a. m.")
-    assert [f"{m:%m-%d %H:%M}" for m in moments(texts)] == ["03-12 14:30", "08-05 00:05"]
+    assert [f"{m:%m-%d %H:%M}" for m in date_column(texts)] == ["03-12 14:30", "08-05 00:05"]
 
 
 def test_a_tuesday_before_a_date_in_numbers_is_no_march():
     texts = ("mar. 12/11/2024", "mer. 13/11/2024", "mar. 19/11/2024")
     days = [date(2024, 11, 12), date(2024, 11, 13), date(2024, 11, 19)]
-    assert [moment.date() for moment in moments(texts)] == days
+    assert [moment.date() for moment in date_column(texts)] == days
 
 
 def test_no_name_stands_for_two_months():
