@@ -92,7 +92,9 @@ CHART_TEXT = """() => [...document.querySelectorAll("[data-testid=stVegaLiteChar
 
 #: The element at the keyboard: where it stands in the document, and how its focus is marked.
 FOCUSED = """() => {
-  const element = document.activeElement;
+  // A table is drawn on a canvas, which holds its cells for screen readers alone.
+  const active = document.activeElement;
+  const element = active?.closest("canvas") ?? active;
   if (!element || element === document.body) return null;
   const marked = node => {
     const style = getComputedStyle(node);
