@@ -127,18 +127,17 @@ def _refunds(con: Backend, earlier: Side, later: Side, match: Matches) -> LateRe
     refunds, known = aside_of(later.orders).refunds, aside_of(earlier.orders).refunds
     if refunds is None:
         return None
-    con.create_table("refunds_later", refunds.to_pyarrow())
+    later_refunds = con.create_table("refunds_later", refunds.to_pyarrow())
     if known is not None:
-        con.create_table("refunds_earlier", known.to_pyarrow())
-        known = con.table("refunds_earlier")
+        known = con.create_table("refunds_earlier", known.to_pyarrow())
 
     def keep(name: str, table: ir.Table) -> ir.Table:
-        con.create_table(f"late_{name}", table)
-        return con.table(f"late_{name}")
+        kept: ir.Table = con.create_table(f"late_{name}", table)
+        return kept
 
     only = earlier.table.anti_join(match.gone, earlier.table.place == match.gone.earlier)
     only = only.select("place", "number", "customer_id", "ordered_at", "gross")
-    return late_refunds(known, con.table("refunds_later"), keep("only_earlier", only), keep)
+    return late_refunds(known, later_refunds, keep("only_earlier", only), keep)
 
 
 def _unplaced(kept: Orders, newer: Orders, joined: Orders) -> float:
@@ -167,8 +166,8 @@ def _joined(
     (kept, newer), (earlier, later) = (side.orders for side in sides), roles
 
     def store(name: str, table: ir.Table) -> ir.Table:
-        con.create_table(name, table)
-        return con.table(name)
+        stored: ir.Table = con.create_table(name, table)
+        return stored
 
     rows = store(
         "united", joined_rows(earlier.table, later.table, match.gone, match.pairs, refunds)
@@ -209,8 +208,7 @@ def _items(
     for side, name in ((earlier, "items_earlier"), (later, "items_later")):
         items = side.orders.items
         if items is not None:
-            con.create_table(name, items.to_pyarrow())
-            items = con.table(name)
+            items = con.create_table(name, items.to_pyarrow())
         held.append((side.table, items))
     return joined_items(rows, match.pairs, held[0], held[1])
 
@@ -222,17 +220,14 @@ def _carts(con: Backend, earlier: Orders, later: Side) -> ir.Table | None:
         return None
     parts = []
     if earlier.carts is not None:
-        con.create_table("carts_earlier", earlier.carts.to_pyarrow())
-        parts.append(con.table("carts_earlier"))
+        parts.append(con.create_table("carts_earlier", earlier.carts.to_pyarrow()))
     if newest is not None:
-        con.create_table("carts_later", newest.to_pyarrow())
-        carts = con.table("carts_later")
+        carts = con.create_table("carts_later", newest.to_pyarrow())
         first, last = later.orders.start, later.orders.end
         parts = [part.filter(~part.abandoned.date().between(first, last)) for part in parts]
         parts.append(carts)
     joined = parts[0].union(parts[1], distinct=True) if len(parts) > 1 else parts[0]
-    con.create_table("joined_carts", joined)
-    return con.table("joined_carts")
+    return con.create_table("joined_carts", joined)
 
 
 def _joined_aside(
@@ -241,16 +236,12 @@ def _joined_aside(
     """Return what both exports say beside their orders, for the next one to be added."""
     cancelled = _joined_cancelled(con, rows, earlier, later)
     known = aside_of(earlier.orders).refunds
-    if refunds is not None:
-        con.create_table("joined_refunds", refunds.refunds)
-    elif known is not None:
-        con.create_table("joined_refunds", known.to_pyarrow())
-    has_refunds = refunds is not None or known is not None
+    late = refunds.refunds if refunds is not None else None if known is None else known.to_pyarrow()
     numbered = {earlier.numbered, later.numbered}
     return SetAside(
         numbered=aside_of(later.orders).numbered if len(numbered) == 1 else "some",
         cancelled=cancelled,
-        refunds=con.table("joined_refunds") if has_refunds else None,
+        refunds=None if late is None else con.create_table("joined_refunds", late),
     )
 
 
@@ -261,8 +252,7 @@ def _joined_cancelled(con: Backend, rows: ir.Table, earlier: Side, later: Side) 
         cancelled = aside_of(side.orders).cancelled
         if cancelled is None:
             continue
-        con.create_table(name, cancelled.to_pyarrow())
-        table = con.table(name)
+        table = con.create_table(name, cancelled.to_pyarrow())
         number = order_number(table, side.numbered)
         row = ROW_NUMBER + name + " " + table.order_id
         parts.append(table.mutate(order_id=ibis.coalesce(number, row), has_number=number.notnull()))
@@ -277,5 +267,4 @@ def _joined_cancelled(con: Backend, rows: ir.Table, earlier: Side, later: Side) 
         order_by=joined.order_id,
     )
     joined = joined.mutate(turn=ibis.row_number().over(same)).filter(lambda t: t.turn == 0)
-    con.create_table("joined_cancelled", joined.drop("turn", "has_number"))
-    return con.table("joined_cancelled")
+    return con.create_table("joined_cancelled", joined.drop("turn", "has_number"))

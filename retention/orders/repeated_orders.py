@@ -100,20 +100,21 @@ def repeated_orders(
     """
     con = sheet.con
     rows = typed.mutate(part=part_of(typed.line, starts))
-    con.create_table("equal_rows", _equal_rows(rows), overwrite=True)
-    equal_rows = con.table("equal_rows")
+    equal_rows = con.create_table("equal_rows", _equal_rows(rows), overwrite=True)
     equal = int((equal_rows.times - 1).sum().execute() or 0)
     numbered = rows.select("order_id", content=_content(rows))
-    suspects = numbered.semi_join(equal_rows, "content").select("order_id")
+    ids = numbered.semi_join(equal_rows, "content").select("order_id")
     if len(starts) > 1:
-        suspects = suspects.union(_shared(rows))
+        ids = ids.union(_shared(rows))
     elif not equal:
         con.drop_table("equal_rows")
         return None
-    con.create_table("suspects", rows.semi_join(suspects.distinct(), "order_id"), overwrite=True)
+    suspects = con.create_table(
+        "suspects", rows.semi_join(ids.distinct(), "order_id"), overwrite=True
+    )
     con.drop_table("equal_rows")
-    frame = _suspect_rows(sheet, mapping, con.table("suspects"))
-    facts = _facts(rows, con.table("suspects"))
+    frame = _suspect_rows(sheet, mapping, suspects)
+    facts = _facts(rows, suspects)
     con.drop_table("suspects")
     dropped = _dropped(frame, typed, starts, facts)
     pasted = _pasted_at(frame, dropped) if len(starts) == 1 else None

@@ -145,12 +145,11 @@ def _without(sheet: Sheet, rows: pd.DataFrame, repeats: Repeats) -> Repeats:
     order = rows["order"] if "order" in rows else rows["line"]
     table = rows[["line", "reason", "amount"]].astype({"amount": "float64"})
     table = table.assign(order_id=order, customer_id=rows["part"])
-    sheet.con.create_table("repeated", ibis.memtable(table), overwrite=True)
     days = rows["day"].dropna()
     summed = float(rows["amount"].sum())
     return replace(
         repeats,
-        dropped=sheet.con.table("repeated"),
+        dropped=sheet.con.create_table("repeated", ibis.memtable(table), overwrite=True),
         rows=len(rows),
         first=_date(days.min()) if len(days) else None,
         last=_date(days.max()) if len(days) else None,

@@ -95,8 +95,8 @@ def set_aside(
     """
 
     def stored(kind: str, table: ir.Table) -> ir.Table:
-        con.create_table(f"{kind}_{name}", table, overwrite=True)
-        return con.table(f"{kind}_{name}")
+        kept: ir.Table = con.create_table(f"{kind}_{name}", table, overwrite=True)
+        return kept
 
     has_cancelled = bool(reasons & set(STATE_REASONS))
     has_refunds = placed is not None and not lines.profits

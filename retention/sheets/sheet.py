@@ -49,6 +49,7 @@ class Sheet:
     Attributes:
         name: The file's name; of several files the first one's, and how many more there are.
         con: The database.
+        table: Ibis, the rows, with columns c0, c1, ... in the order of `columns`.
         columns: The files' column names, made unique.
         rows: Data rows.
         digest: Of the files' bytes.
@@ -59,17 +60,13 @@ class Sheet:
 
     name: str
     con: Backend
+    table: ir.Table
     columns: tuple[str, ...]
     rows: int
     digest: str
     notes: tuple[str, ...] = ()
     parts: tuple[Part, ...] = (Part(name="", first_row=0, records_before=1),)
     wide_rows: int = 0
-
-    @property
-    def table(self) -> ir.Table:
-        """The rows, with columns c0, c1, ... in the order of `columns`."""
-        return self.con.table("raw")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -184,10 +181,11 @@ def _frame_sheet(source: Any, name: str) -> Sheet:
         raise DataError(f"{name!r} has no columns.")
     check_table(name, columns, cells.rows)
     con = connect()
-    con.create_table("raw", pa.table(list(cells.columns), names=raw_names(columns)))
+    table = con.create_table("raw", pa.table(list(cells.columns), names=raw_names(columns)))
     return Sheet(
         name=name,
         con=con,
+        table=table,
         columns=columns,
         rows=cells.rows,
         digest=cells.digest,
@@ -318,6 +316,7 @@ def _sheet(
     return Sheet(
         name=f"{first} and {plural(others, 'more file')}" if others else first,
         con=con,
+        table=con.table("raw"),
         columns=columns,
         rows=rows,
         digest=digest,

@@ -88,8 +88,7 @@ def side_of(con: Backend, orders: Orders, name: str) -> Side:
     """Return an export whose orders are copied to the engine that joins them."""
     rows = orders.table.to_pyarrow()
     places = pa.array(np.arange(rows.num_rows, dtype="int64"))
-    con.create_table(name, rows.append_column("place", places))
-    table = con.table(name)
+    table = con.create_table(name, rows.append_column("place", places))
     refunded = table.refunded.fill_null(0.0) if "refunded" in table.columns else 0.0
     table = table.mutate(
         number=order_number(table, aside_of(orders).numbered),
@@ -136,16 +135,16 @@ def matched(con: Backend, earlier: Side, later: Side) -> Matches:
     by_day = not (earlier.timed and later.timed)
 
     def keep(name: str, table: ir.Table) -> ir.Table:
-        con.create_table(name, table)
-        return con.table(name)
+        kept: ir.Table = con.create_table(name, table)
+        return kept
 
     left = keep("keyed_earlier", keyed(earlier.table, by_day=by_day))
     right = keyed(later.table, by_day=by_day)
     lost = aside_of(later.orders).cancelled
     if lost is not None:
         # Both at once: what does not count is nearer to an order of its amount than another order.
-        con.create_table("lost_later", lost.to_pyarrow())
-        right = right.union(keyed(_places_apart(con.table("lost_later"), later), by_day=by_day))
+        lost_later = con.create_table("lost_later", lost.to_pyarrow())
+        right = right.union(keyed(_places_apart(lost_later, later), by_day=by_day))
     right = keep("keyed_later", right)
     matches = keep("matches", match_orders(left, right, (earlier.numbered, later.numbered), keep))
     pairs = matches.filter(matches.later < _APART)
