@@ -52,6 +52,7 @@ def test_a_newer_export_is_added_to_the_loaded_orders(visit):
     expect(metric(page, "Orders")).to_have_text(str(len(ROWS) - 1))
     at_rest(page)
     page.get_by_text("The 2 changed and missing orders").click()
+    at_rest(page)  # what is folded away is built once it is opened
     with page.expect_download() as waiting:
         page.get_by_role("button", name=re.compile("Download the changed and missing")).click()
     listed = rows_of(waiting.value.path().read_bytes())
