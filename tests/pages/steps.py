@@ -1,10 +1,13 @@
 """What a test does on a page and reads from it, without a browser."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from retention import build_orders, detect_columns, open_sheet, summarise_customers
 from retention.view.glossary.terms import all_terms
+from retention.view.session.loaded import Loaded
 
 ROOT = Path(__file__).parents[2]
 
@@ -95,6 +98,25 @@ def upload(at: AppTest, content: bytes, name: str = "orders.csv") -> AppTest:
 def use_upload(at: AppTest, content: bytes) -> AppTest:
     """Give the front page a file, and use it as it was read."""
     return button(upload(at, content), "Use these orders").click().run()
+
+
+def loaded_app(content: bytes) -> AppTest:
+    """A new session, not run yet, that has a file's orders in use as they are read.
+
+    The file is read once for all tests of a process. What is about the reading uses `use_upload`.
+    """
+    at = open_app()
+    at.session_state["loaded_orders"] = _loaded(content)
+    return at
+
+
+@lru_cache(maxsize=4)
+def _loaded(content: bytes) -> Loaded:
+    sheet = open_sheet(content, "orders.csv")
+    mapping = detect_columns(sheet)
+    orders = build_orders(sheet, mapping)
+    sheet.release()
+    return Loaded(sheet.name, orders, summarise_customers(orders), mapping=mapping)
 
 
 def set_for_the_store(at: AppTest, back: str, **settings) -> AppTest:

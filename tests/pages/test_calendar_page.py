@@ -14,6 +14,7 @@ from tests.pages.steps import (
     as_read,
     button,
     conclusion,
+    loaded_app,
     metrics,
     open_page,
     open_part,
@@ -28,9 +29,9 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def shop(front):
+def shop():
     """The shop's orders up to the middle of March."""
-    return use_upload(front, order_csv(date(2026, 3, 12)))
+    return loaded_app(order_csv(date(2026, 3, 12)))
 
 
 def calendar(at, *kept):

@@ -35,13 +35,13 @@ from tests.pages.steps import (
     as_read,
     button,
     explained,
+    loaded_app,
     metrics,
     open_app,
     open_page,
     order_file,
     select,
     set_for_the_store,
-    use_upload,
     words,
 )
 
@@ -394,7 +394,7 @@ def test_new_customers_have_a_highest_cost_by_channel(store):
 
 def test_without_a_model_there_is_no_plan_but_a_reason():
     rows = [f"{n},c{n}@x.example,2026-01-{n:02d},10" for n in range(1, 13)]
-    at = use_upload(open_page("app.py"), order_file(rows)).switch_page(PAGE).run()
+    at = loaded_app(order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     assert "cannot be planned" in words(at)
     assert not at.slider
@@ -414,7 +414,7 @@ def _shop(header, contact):
 
 
 def test_without_contact_details_the_plain_file_goes_by_customer_numbers():
-    at = use_upload(open_page("app.py"), _shop("", lambda n: "")).switch_page(PAGE).run()
+    at = loaded_app(_shop("", lambda n: "")).switch_page(PAGE).run()
     assert not at.exception
     assert "hold no e-mail address" in words(at)
     at.session_state["plan_place"] = ":material/contact_mail: Audience files"
@@ -429,11 +429,7 @@ def test_without_contact_details_the_plain_file_goes_by_customer_numbers():
 
 
 def test_phones_without_a_country_code_count_once_the_country_is_given():
-    at = (
-        use_upload(open_page("app.py"), _shop(",Phone", lambda n: f",081 234 {5000 + n}"))
-        .switch_page(PAGE)
-        .run()
-    )
+    at = loaded_app(_shop(",Phone", lambda n: f",081 234 {5000 + n}")).switch_page(PAGE).run()
     select(at, "Channel").set_value("sms").run()
     at.session_state["plan_part"] = "Left out"
     at.run()
@@ -457,12 +453,12 @@ def test_phones_without_a_country_code_count_once_the_country_is_given():
 
 
 def test_likely_next_products_are_an_option_where_the_file_names_products():
-    at = use_upload(open_page("app.py"), _shop("", lambda n: "")).switch_page(PAGE).run()
+    at = loaded_app(_shop("", lambda n: "")).switch_page(PAGE).run()
     at.session_state["plan_place"] = ":material/contact_mail: Audience files"
     at.run()
     assert "Add products: due and likely next" not in [box.label for box in at.checkbox]
     with_products = _shop(",Product,E-mail", lambda n: f",Tea {n % 5},c{n}@example.com")
-    at = use_upload(open_page("app.py"), with_products).switch_page(PAGE).run()
+    at = loaded_app(with_products).switch_page(PAGE).run()
     how_far(at).set_value("Everybody").run()
     at.session_state["plan_place"] = ":material/contact_mail: Audience files"
     at.run()

@@ -4,14 +4,14 @@ import pytest
 
 from retention import breakdown, dimensions_of, preset_period, read_orders, sample_orders
 from retention.view.channels.without_columns import EXAMPLE
-from tests.pages.steps import button, open_page, order_file, use_upload, words
+from tests.pages.steps import button, loaded_app, open_page, order_file, words
 
 PAGE = "pages/channels.py"
 
 
-def page_of(front, content: bytes):
+def page_of(content: bytes):
     """The page with a file loaded."""
-    return use_upload(front, content).switch_page(PAGE).run()
+    return loaded_app(content).switch_page(PAGE).run()
 
 
 def rows_of(channels: list[str], per: int = 40) -> list[str]:
@@ -165,16 +165,16 @@ def test_the_example_is_read_as_it_says():
     assert orders.table.to_pandas()["channel"].tolist() == EXAMPLE["Channel"].tolist()
 
 
-def test_one_value_alone_is_said_to_be_one(front):
-    at = page_of(front, order_file(rows_of(["Web"]), "Order,Email,Date,Total,Channel"))
+def test_one_value_alone_is_said_to_be_one():
+    at = page_of(order_file(rows_of(["Web"]), "Order,Email,Date,Total,Channel"))
     assert not at.exception
     assert "Every order of this period counts to the same channel: Web." in words(at)
     assert at.dataframe[0].value["name"].tolist() == ["Web"]
     assert not at.get("vega_lite_chart")
 
 
-def test_columns_that_the_file_lacks_are_named(front):
-    at = page_of(front, order_file(rows_of(["Web", "Shop"]), "Order,Email,Date,Total,Channel"))
+def test_columns_that_the_file_lacks_are_named():
+    at = page_of(order_file(rows_of(["Web", "Shop"]), "Order,Email,Date,Total,Channel"))
     assert not at.exception
     assert at.segmented_control(key="dimension").options == ["Channel"]
     assert at.expander[0].label == "Not in this file: region, category, product, coupon"
@@ -182,13 +182,13 @@ def test_columns_that_the_file_lacks_are_named(front):
 
 
 @pytest.mark.parametrize("products", [("Tea", "Cup"), ("Tea",)])
-def test_what_an_order_of_several_lines_counts_to_is_said(front, products):
+def test_what_an_order_of_several_lines_counts_to_is_said(products):
     lines = [
         f"{n},c{n % 60}@x.com,2024-0{1 + n % 6}-{1 + n % 28:02d},10,{product}"
         for n in range(120)
         for product in products
     ]
-    at = page_of(front, order_file(lines, "Order,Email,Date,Total,Product"))
+    at = page_of(order_file(lines, "Order,Email,Date,Total,Product"))
     assert not at.exception
     assert ("on the first line of the first order" in words(at)) == (len(products) > 1)
     at.segmented_control(key="attribution").set_value("All orders").run()
@@ -200,29 +200,27 @@ def test_what_an_order_of_several_lines_counts_to_is_said(front, products):
     )  # one total, on each row
 
 
-def test_without_a_model_the_repeat_rate_is_compared(front):
+def test_without_a_model_the_repeat_rate_is_compared():
     rows = [
         f"{n},only{n}@x.com,2024-03-{1 + n % 28:02d},{10 + n},{'Web' if n % 2 else 'Shop'}"
         for n in range(80)
     ]
-    at = page_of(front, order_file(rows, "Order,Email,Date,Total,Channel"))
+    at = page_of(order_file(rows, "Order,Email,Date,Total,Channel"))
     assert not at.exception
     assert at.subheader[0].value == "Repeat purchase rate"
     assert "Compared by repeat purchase rate, since there is no value per customer." in words(at)
 
 
-def test_few_customers_are_too_little_data(front):
-    at = page_of(
-        front, order_file(rows_of(["Web", "Shop"], per=8), "Order,Email,Date,Total,Channel")
-    )
+def test_few_customers_are_too_little_data():
+    at = page_of(order_file(rows_of(["Web", "Shop"], per=8), "Order,Email,Date,Total,Channel"))
     assert not at.exception
     assert "Too little data." in words(at)
     assert set(at.dataframe[0].value["verdict"]) == {"Too little data"}
 
 
-def test_names_from_the_file_stay_letters(front):
+def test_names_from_the_file_stay_letters():
     names = ["**Web** <b>$1</b>", ":red[Shop]"]
-    at = page_of(front, order_file(rows_of(names), "Order,Email,Date,Total,Channel"))
+    at = page_of(order_file(rows_of(names), "Order,Email,Date,Total,Channel"))
     assert not at.exception
     raw = "\n".join(str(element.value) for element in at.markdown)
     assert ":red[Shop]" not in raw

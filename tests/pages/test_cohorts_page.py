@@ -12,13 +12,13 @@ from tests.pages.steps import (
     button,
     conclusion,
     explained,
+    loaded_app,
     metrics,
     notes,
     open_page,
     open_part,
     order_file,
     select,
-    use_upload,
     words,
 )
 
@@ -160,21 +160,21 @@ def test_nonsense_in_the_url_is_ignored(key):
 # --- files with little in them ---
 
 
-def test_one_cohort_is_shown_and_said_to_be_alone(front):
+def test_one_cohort_is_shown_and_said_to_be_alone():
     rows = [
         f"{i}-{k},c{i}@x.com,2024-03-{1 + (i + 9 * k) % 28:02d},{10 + i}"
         for i in range(40)
         for k in range(2)
     ]
-    at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
+    at = loaded_app(order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     assert any("All customers belong to one cohort, Mar 2024" in info.value for info in at.info)
     assert metrics(at)["Customers"] == "40"
 
 
-def test_without_second_orders_there_is_no_time_to_one_and_no_forecast(front):
+def test_without_second_orders_there_is_no_time_to_one_and_no_forecast():
     rows = [f"{i},only{i}@x.com,2024-{1 + i % 5:02d}-{1 + i % 28:02d},{10 + i}" for i in range(200)]
-    at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
+    at = loaded_app(order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     at = open_part(at, "cohorts_part", "What a customer brings")
     assert "There is no forecast:" in words(at)
@@ -185,7 +185,7 @@ def test_without_second_orders_there_is_no_time_to_one_and_no_forecast(front):
     assert at.dataframe[-1].value["revenue"].is_monotonic_decreasing
 
 
-def test_names_from_the_file_are_shown_as_they_are(front):
+def test_names_from_the_file_are_shown_as_they_are():
     rows = [
         f"{i}-{k},c{i}@x.com,2024-{1 + (i + k) % 6:02d}-{1 + i % 28:02d},{10 + i},"
         f"{('**bold** $x$', '')[i % 2]}"
@@ -193,7 +193,7 @@ def test_names_from_the_file_are_shown_as_they_are(front):
         for k in range(1 + i % 3)
     ]
     header = "Order,Email,Date,Total,Channel"
-    at = use_upload(front, order_file(rows, header)).switch_page(PAGE).run()
+    at = loaded_app(order_file(rows, header)).switch_page(PAGE).run()
     at = select(at, "Cohorts by").set_value("First channel").run()
     assert not at.exception
     # Both values stand in a card, and neither is read as Markdown.
@@ -202,13 +202,13 @@ def test_names_from_the_file_are_shown_as_they_are(front):
     assert any("none" in note for note in notes_shown)
 
 
-def test_one_customer_has_one_range(front):
+def test_one_customer_has_one_range():
     rows = [
         f"{i}-{k},c{i}@x.com,2024-{1 + (i + k) % 6:02d}-{1 + i % 28:02d},{10 + i % 7}"
         for i in range(300)
         for k in range(1 + i % 3)
     ]
-    at = use_upload(front, order_file([*rows, "z,one@x.com,2024-07-01,12"])).switch_page(PAGE).run()
+    at = loaded_app(order_file([*rows, "z,one@x.com,2024-07-01,12"])).switch_page(PAGE).run()
     assert not at.exception
     assert metrics(at)["Customers"] == "1"
     row = at.dataframe[-1].value.iloc[0]
@@ -217,7 +217,7 @@ def test_one_customer_has_one_range(front):
     assert "12 months, discounted" in note
 
 
-def test_a_cohort_by_value_has_one_size_on_the_page(front):
+def test_a_cohort_by_value_has_one_size_on_the_page():
     """Sixty customers of the web, ten of whom came in the month that is not over."""
     rows = [
         f"{i}-{k},c{i}@x.com,2024-{1 + i // 10 + k:02d}-{1 + i % 10:02d},{10 + i % 7},"
@@ -226,11 +226,7 @@ def test_a_cohort_by_value_has_one_size_on_the_page(front):
         for k in range(1 + i % 2)
     ]
     rows += [f"n{i},n{i}@x.com,2024-07-1{i % 3},9,web" for i in range(10)]
-    at = (
-        use_upload(front, order_file(rows, "Order,Email,Date,Total,Channel"))
-        .switch_page(PAGE)
-        .run()
-    )
+    at = loaded_app(order_file(rows, "Order,Email,Date,Total,Channel")).switch_page(PAGE).run()
     at = select(at, "Cohorts by").set_value("First channel").run()
     assert not at.exception
     assert "who came in the last one adds to the size and is in no cell yet" in words(at)
@@ -293,9 +289,9 @@ def test_the_forecast_goes_on_where_the_curve_ends(page, view_of_cdnow):
         assert line["value"].iloc[-1] - line["value"].iloc[0] == pytest.approx(24)
 
 
-def test_a_month_that_has_just_begun_stands_at_the_left_edge(front):
+def test_a_month_that_has_just_begun_stands_at_the_left_edge():
     rows = [f"{i},c{i}@x.com,2024-0{1 + i % 5}-{1 + i % 28:02d},10" for i in range(140)]
-    at = use_upload(front, order_file([*rows, "z,one@x.com,2024-06-01,12"])).switch_page(PAGE).run()
+    at = loaded_app(order_file([*rows, "z,one@x.com,2024-06-01,12"])).switch_page(PAGE).run()
     data = at.session_state["loaded_orders"]
     view = frames.CohortView("month", by=None, show="Share", cohorts=24, ages=12)
     table, second = (

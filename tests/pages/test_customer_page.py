@@ -7,12 +7,12 @@ import pytest
 from retention.view.session.customer_links import PARAMETER
 from tests.pages.steps import (
     button,
+    loaded_app,
     metrics,
     notes,
     open_app,
     open_page,
     order_file,
-    use_upload,
     words,
 )
 from tests.support.bare_orders import store_rows
@@ -54,9 +54,9 @@ def hostile_file() -> bytes:
 
 
 @pytest.fixture
-def hostile(front, hostile_file):
-    """The front page with these orders in use."""
-    return use_upload(front, hostile_file)
+def hostile(hostile_file):
+    """A session with these orders in use."""
+    return loaded_app(hostile_file)
 
 
 @pytest.fixture
@@ -161,9 +161,9 @@ def test_a_hostile_name_is_found_and_never_drawn_as_markup(hostile, query):
     assert not re.search(r"(?<!\\)\*\*<b>", "\n".join(entry.value for entry in at.markdown))
 
 
-def test_a_store_without_amounts_has_no_money(front):
+def test_a_store_without_amounts_has_no_money():
     rows = store_rows(addresses=True).drop(columns="Total")
-    at = use_upload(front, rows.to_csv(index=False).encode()).switch_page(PAGE).run()
+    at = loaded_app(rows.to_csv(index=False).encode()).switch_page(PAGE).run()
     assert not at.exception
     assert list(metrics(at)) == [
         "Orders so far",
@@ -177,9 +177,9 @@ def test_a_store_without_amounts_has_no_money(front):
     assert not at.run().exception
 
 
-def test_without_a_model_orders_and_stages_still_show(front):
+def test_without_a_model_orders_and_stages_still_show():
     rows = [f"{i},only{i}@x.com,2024-03-{1 + i % 28:02d},{10 + i}" for i in range(40)]
-    at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
+    at = loaded_app(order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     assert list(metrics(at)) == ["Revenue so far", "Last order"]
     assert "carry no model" in at.warning[0].value
@@ -206,14 +206,14 @@ def test_the_campaign_of_the_stage_opens_filled_in_and_stands_on_the_page(front)
     assert re.search("<dd>(Addressed|Held out|Left out: .+?)</dd>", bodies(at))
 
 
-def test_a_complaint_is_for_a_person_and_no_campaign(front):
+def test_a_complaint_is_for_a_person_and_no_campaign():
     rows = [
         f"{i}-{k},c{i}@x.com,2024-0{1 + k}-{1 + i % 27:02d},{20 + i},{'open' if i == 5 else ''}"
         for i in range(60)
         for k in range(1 + i % 4)
     ]
     file = order_file(rows, "Order,Email,Date,Total,Complaint")
-    at = use_upload(front, file).switch_page(PAGE).run()
+    at = loaded_app(file).switch_page(PAGE).run()
     assert not at.exception
     assert [found.key for found in at.button if found.key == "customer_plan"]
     at = search(at, "c5@")

@@ -11,12 +11,12 @@ from tests.pages.steps import (
     button,
     chip,
     explained,
+    loaded_app,
     metrics,
     open_page,
     open_tab,
     order_file,
     set_for_the_store,
-    use_upload,
     words,
 )
 
@@ -165,9 +165,9 @@ def test_the_table_lists_the_most_valuable_and_finds_by_text(page):
     assert "<b>" not in at.info[0].value
 
 
-def test_without_a_model_the_customers_still_show(front):
+def test_without_a_model_the_customers_still_show():
     rows = [f"{i},only{i}@x.com,2024-03-{1 + i % 28:02d},{10 + i}" for i in range(40)]
-    at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
+    at = loaded_app(order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     assert "cannot be estimated" in at.error[0].value
     assert not at.metric
@@ -176,13 +176,13 @@ def test_without_a_model_the_customers_still_show(front):
     assert "cltv" not in table
 
 
-def test_a_tiny_shop_has_counts_and_no_forecast(front):
+def test_a_tiny_shop_has_counts_and_no_forecast():
     rows = [
         f"{i}-{k},c{i}@x.com,2024-{1 + 2 * k + i % 3:02d}-{1 + i},20"
         for i in range(15)
         for k in range(1 + i % 4)
     ]
-    at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
+    at = loaded_app(order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     assert "There are 15 customers" in at.error[0].value
     assert not at.metric

@@ -8,11 +8,11 @@ from retention.view.movement.frames import movers_list
 from tests.pages.steps import (
     button,
     explained,
+    loaded_app,
     metrics,
     open_page,
     order_file,
     select,
-    use_upload,
     words,
 )
 
@@ -127,9 +127,9 @@ def test_a_shared_url_opens_the_same_drawing():
 # --- files with little in them ---
 
 
-def test_without_a_model_stages_still_move(front):
+def test_without_a_model_stages_still_move():
     rows = [f"{i},only{i}@x.com,2024-{1 + i % 5:02d}-{1 + i % 28:02d},{10 + i}" for i in range(200)]
-    at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
+    at = loaded_app(order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     assert "nobody is VIP, and no expected value moves" in words(at)
     assert at.segmented_control(key="movement_measure").options == ["Customers"]
@@ -140,29 +140,25 @@ def test_without_a_model_stages_still_move(front):
 
 
 @pytest.mark.parametrize("customers", [1, 30])
-def test_a_few_customers_do(front, customers):
+def test_a_few_customers_do(customers):
     rows = [
         f"{i}-{k},c{i}@x.com,2024-{1 + k * 2:02d}-{1 + i % 28:02d},{10 + i}"
         for i in range(customers)
         for k in (0, 1)
     ]
-    at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
+    at = loaded_app(order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     at = select(at, "Period").set_value("Last 30 days").run()
     assert not at.exception
 
 
-def test_a_currency_with_markdown_is_shown_as_it_is(front):
+def test_a_currency_with_markdown_is_shown_as_it_is():
     rows = [
         f"{i}-{k},c{i}@x.com,2024-{1 + (i + 2 * k) % 8:02d}-{1 + i % 28:02d},{10 + i},**$x$** <b>"
         for i in range(120)
         for k in range(1 + i % 3)
     ]
-    at = (
-        use_upload(front, order_file(rows, "Order,Email,Date,Total,Currency"))
-        .switch_page(PAGE)
-        .run()
-    )
+    at = loaded_app(order_file(rows, "Order,Email,Date,Total,Currency")).switch_page(PAGE).run()
     assert not at.exception
     assert not any("**$x$**" in str(one.value) for one in [*at.markdown, *at.caption])
     assert not any("**$X$**" in f"{one.value} {one.delta}".upper() for one in at.metric)

@@ -13,9 +13,9 @@ from retention.own_segments.values import BY_KIND
 from retention.view.own_segments import results as builder_results
 from tests.pages.steps import (
     button,
+    loaded_app,
     metrics,
     notes,
-    open_app,
     open_page,
     order_file,
     use_upload,
@@ -336,7 +336,7 @@ HEADER = "Order,Email,Date,Total,Channel,Note"
 
 
 def test_without_a_model_the_rest_works_and_says_why():
-    at = use_upload(open_app().run(), order_file(ROWS, HEADER)).switch_page(PAGE).run()
+    at = loaded_app(order_file(ROWS, HEADER)).switch_page(PAGE).run()
     no_exception(at)
     assert "no model of future purchases" in words(at)
     assert found(at) == "0"
@@ -356,7 +356,7 @@ def test_a_value_by_group_stands_beside_the_one_of_other_pages(store):
 
 
 def test_names_from_a_file_stay_text():
-    at = use_upload(open_app().run(), order_file(ROWS, HEADER)).switch_page(PAGE).run()
+    at = loaded_app(order_file(ROWS, HEADER)).switch_page(PAGE).run()
     box = control(at.selectbox, "feature_")
     box.set_value("first_channel").run()
     raw = "".join(element.proto.body for element in no_exception(at).get("html"))

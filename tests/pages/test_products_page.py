@@ -5,7 +5,14 @@ import pytest
 
 from retention import reorders_due, sample_orders
 from retention.view.products import parts
-from tests.pages.steps import button, metrics, notes, open_app, open_page, use_upload, words
+from tests.pages.steps import (
+    button,
+    loaded_app,
+    metrics,
+    notes,
+    open_page,
+    words,
+)
 
 PAGE = "pages/products.py"
 HEADER = "Order,Email,Date,Total,Product"
@@ -41,7 +48,7 @@ def file_of(rows: list[tuple[str, ...]], without: tuple[str, ...] = ()) -> bytes
 
 def page_of(content: bytes):
     """The page with a file loaded."""
-    return use_upload(open_app().run(), content).switch_page(PAGE).run()
+    return loaded_app(content).switch_page(PAGE).run()
 
 
 def opened(at, part: str):

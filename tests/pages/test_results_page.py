@@ -13,10 +13,10 @@ from tests.pages.steps import (
     as_read,
     button,
     conclusion,
+    loaded_app,
     metrics,
     notes,
     open_part,
-    use_upload,
     words,
 )
 
@@ -25,9 +25,9 @@ TESTS, LIFTS = "campaign_tests", "measured_lifts"
 HOSTILE = "<img src=x onerror=alert(1)> **Bold** $x$ [a](b) :red[r]"
 
 
-def shop(front, until=None):
-    """The front page with the shop's orders, up to a day."""
-    return use_upload(front, order_csv() if until is None else order_csv(until))
+def shop(until=None):
+    """A session with the shop's orders, up to a day."""
+    return loaded_app(order_csv() if until is None else order_csv(until))
 
 
 def results(at, *tests):
@@ -48,8 +48,8 @@ def tables(at):
     return "\n".join(str(element.proto.body) for element in at.get("html"))
 
 
-def test_nothing_kept_says_how_to_begin(front):
-    at = results(shop(front))
+def test_nothing_kept_says_how_to_begin():
+    at = results(shop())
     assert "No campaign has gone out yet" in conclusion(at)
     assert "Plan a campaign" in pages_linked(at)
     assert next(part for part in at.expander if "from a list" in part.label)
@@ -76,8 +76,8 @@ def test_the_sample_store_tells_its_story_at_once(front):
     ]
 
 
-def test_a_result_shows_groups_segments_and_checks(front):
-    at = results(shop(front), campaign_test())
+def test_a_result_shows_groups_segments_and_checks():
+    at = results(shop(), campaign_test())
     assert "“Spring mail” worked" in conclusion(at)
     assert "of the held out" in notes(at)["Bought"]
     table = tables(at)
@@ -108,19 +108,19 @@ def test_a_test_that_could_not_see_a_usual_lift_has_a_caution_and_no_tick(front)
     assert re.search(r"nothing below \+23% can be seen, and \+\d+% is usual", said)
 
 
-def test_groups_that_chance_did_not_make_teach_nothing(front):
+def test_groups_that_chance_did_not_make_teach_nothing():
     test = campaign_test()
     # The list of the held out lost two in three.
     lost = (test.groups["group"] == "held_out") & (test.groups.index % 3 > 0)
-    at = results(shop(front), replace(test, groups=test.groups[~lost]))
+    at = results(shop(), replace(test, groups=test.groups[~lost]))
     assert "The next plan learns nothing from this test" in words(at) + " ".join(
         caption.value for caption in at.caption
     )
     assert LIFTS not in at.session_state or not at.session_state[LIFTS]
 
 
-def test_a_running_test_shows_progress_and_no_verdict(front):
-    at = results(shop(front, date(2026, 3, 12)), campaign_test())
+def test_a_running_test_shows_progress_and_no_verdict():
+    at = results(shop(date(2026, 3, 12)), campaign_test())
     assert "is on day 12 of 28" in conclusion(at)
     assert "and not before" in conclusion(at)
     assert at.dataframe[0].value["state"].tolist() == ["Day 12 of 28"]
@@ -128,16 +128,16 @@ def test_a_running_test_shows_progress_and_no_verdict(front):
     assert "What was learned" not in words(at)
 
 
-def test_a_planned_test_says_what_to_do(front):
-    at = results(shop(front, date(2026, 2, 20)), campaign_test())
+def test_a_planned_test_says_what_to_do():
+    at = results(shop(date(2026, 2, 20)), campaign_test())
     assert "counts orders from 1 Mar 2026" in conclusion(at)
     assert "Load newer orders" in pages_linked(at)
     assert not at.metric
 
 
 @pytest.mark.parametrize("until", [None, START - timedelta(days=9)])
-def test_a_test_is_forgotten_by_one_button_whether_it_is_planned_or_over(front, until):
-    at = results(shop(front, until), campaign_test())
+def test_a_test_is_forgotten_by_one_button_whether_it_is_planned_or_over(until):
+    at = results(shop(until), campaign_test())
     forget = [found for found in at.button if found.key == "results_forget"]
     assert [found.label for found in forget] == ["Forget it and its result"]
     at = forget[0].click().run()
@@ -145,17 +145,17 @@ def test_a_test_is_forgotten_by_one_button_whether_it_is_planned_or_over(front, 
     assert at.session_state[TESTS] == ()
 
 
-def test_without_a_holdout_the_page_says_that_nothing_is_proved(front):
+def test_without_a_holdout_the_page_says_that_nothing_is_proved():
     test = replace(campaign_test(), groups=groups().assign(group="addressed"), control="")
-    at = results(shop(front), test)
+    at = results(shop(), test)
     assert "cannot be proved to have worked: nobody was held out" in conclusion(at)
     assert "Why this proves nothing" in words(at)
     assert "Expected before" in tables(at)
     assert LIFTS not in at.session_state
 
 
-def test_a_kept_campaign_goes_out_and_keeps_its_groups(front):
-    at = shop(front, date(2026, 2, 20))
+def test_a_kept_campaign_goes_out_and_keeps_its_groups():
+    at = shop(date(2026, 2, 20))
     at.session_state["campaigns_kept"] = (Campaign("Hello", segments=("All customers",)),)
     at = results(at)
     assert "“Hello” has not gone out" in conclusion(at)
@@ -167,8 +167,8 @@ def test_a_kept_campaign_goes_out_and_keeps_its_groups(front):
     assert "“Hello” counts orders from" in conclusion(at)
 
 
-def test_a_campaign_whose_groups_were_not_kept_is_drawn_again(front):
-    at = shop(front)
+def test_a_campaign_whose_groups_were_not_kept_is_drawn_again():
+    at = shop()
     campaign = Campaign("Hello", segments=("All customers",), window_days=20, starts_on=START)
     at.session_state["campaigns_kept"] = (campaign,)
     at = results(at)
@@ -181,11 +181,11 @@ def test_a_campaign_whose_groups_were_not_kept_is_drawn_again(front):
     assert "Hello" in conclusion(at)
 
 
-def test_a_customer_whose_only_order_was_cancelled_is_not_said_to_have_never_ordered(front):
+def test_a_customer_whose_only_order_was_cancelled_is_not_said_to_have_never_ordered():
     head, *lines = order_csv().decode().splitlines()
     lines = [f"{line},paid" for line in lines]
     lines.append(f"99999,gone@example.com,{START - timedelta(days=40)},30,cancelled")
-    at = use_upload(front, "\n".join([f"{head},Status", *lines]).encode())
+    at = loaded_app("\n".join([f"{head},Status", *lines]).encode())
     test = campaign_test()
     test.groups.loc[len(test.groups)] = ["gone@example.com", "addressed"]
     at = results(at, test)
@@ -196,10 +196,10 @@ def test_a_customer_whose_only_order_was_cancelled_is_not_said_to_have_never_ord
     )
 
 
-def test_hostile_names_are_letters(front):
+def test_hostile_names_are_letters():
     test = campaign_test(HOSTILE)
     named = groups().replace({"group": {"addressed": f"{HOSTILE} A", "held_out": f"{HOSTILE} B"}})
-    at = results(shop(front), replace(test, groups=named, control=f"{HOSTILE} B"))
+    at = results(shop(), replace(test, groups=named, control=f"{HOSTILE} B"))
     assert HOSTILE in conclusion(at)
     for element in [*at.markdown, *at.subheader, *at.caption]:
         assert "<img" not in str(element.value).replace("\\<", "")
@@ -227,8 +227,8 @@ def fill(at, name="From elsewhere"):
     return at.run()
 
 
-def test_a_list_of_a_mail_tool_becomes_a_test(front, listed):
-    at = uploaded(results(shop(front)), "List of customers with their group", listed)
+def test_a_list_of_a_mail_tool_becomes_a_test(listed):
+    at = uploaded(results(shop()), "List of customers with their group", listed)
     assert not at.exception
     assert "customers with valid orders" in as_read(at.success[0].value)
     assert "groups from “Variant”" in words(at)
@@ -256,8 +256,8 @@ def choose_offer(at, name):
     return box.select(name).run()
 
 
-def test_the_form_says_which_orders_had_money_off_and_what_the_gain_makes_of_it(front, listed):
-    at = results(use_upload(front, with_money_off("Discount Amount", "8.00")))
+def test_the_form_says_which_orders_had_money_off_and_what_the_gain_makes_of_it(listed):
+    at = results(loaded_app(with_money_off("Discount Amount", "8.00")))
     at = fill(uploaded(at, "List of customers with their group", listed))
     said = words(at)
     share = re.search(r"(\d+)% of their orders in these days carried a discount, on aver", said)
@@ -270,21 +270,21 @@ def test_the_form_says_which_orders_had_money_off_and_what_the_gain_makes_of_it(
     assert "The gain counts what they paid, and your offer comes off on top." in words(at)
 
 
-def test_a_coupon_without_an_amount_says_that_the_amount_is_unknown(front, listed):
-    at = results(use_upload(front, with_money_off("Coupon", "SPRING")))
+def test_a_coupon_without_an_amount_says_that_the_amount_is_unknown(listed):
+    at = results(loaded_app(with_money_off("Coupon", "SPRING")))
     at = fill(uploaded(at, "List of customers with their group", listed))
     assert "of their orders in these days named a coupon. How much was off is unknown." in words(at)
     at = choose_offer(at, "Percentage off")
     assert "is taken to have used the offer once" in words(at)
 
 
-def test_orders_without_money_off_say_nothing_of_it(front, listed):
-    at = fill(uploaded(results(shop(front)), "List of customers with their group", listed))
+def test_orders_without_money_off_say_nothing_of_it(listed):
+    at = fill(uploaded(results(shop()), "List of customers with their group", listed))
     assert "of their orders in these days" not in words(at)
 
 
-def test_a_cost_that_nobody_has_set_is_said_and_can_be_set(front, listed):
-    at = fill(uploaded(results(shop(front)), "List of customers with their group", listed))
+def test_a_cost_that_nobody_has_set_is_said_and_can_be_set(listed):
+    at = fill(uploaded(results(shop()), "List of customers with their group", listed))
     cost = next(box for box in at.number_input if box.label.startswith("Cost of a message"))
     assert cost.value is None
     at = button(at, "Measure it").click().run()
@@ -298,13 +298,13 @@ def test_a_cost_that_nobody_has_set_is_said_and_can_be_set(front, listed):
     assert metrics(at)["Gain after cost"] != gain
 
 
-def test_two_lists_and_who_was_really_sent_it(front):
+def test_two_lists_and_who_was_really_sent_it():
     frame = groups()
     files = {
         group: frame.loc[frame["group"] == group, ["customer_id"]].to_csv(index=False).encode()
         for group in ("addressed", "held_out")
     }
-    at = results(shop(front))
+    at = results(shop())
     at = at.segmented_control(key="results_list_kind").set_value("Two lists").run()
     at = uploaded(at, "Who was addressed", files["addressed"])
     at = uploaded(at, "Who was held out", files["held_out"])
@@ -316,9 +316,9 @@ def test_two_lists_and_who_was_really_sent_it(front):
     assert "held out got the campaign" in words(at)
 
 
-def test_a_list_that_cannot_be_used_changes_nothing(front, listed):
+def test_a_list_that_cannot_be_used_changes_nothing(listed):
     at = uploaded(
-        results(shop(front)), "List of customers with their group", b"Colour,Size\nred,1\nblue,2\n"
+        results(shop()), "List of customers with their group", b"Colour,Size\nred,1\nblue,2\n"
     )
     assert "This list cannot be read" in words(at)
     assert TESTS not in at.session_state
@@ -328,14 +328,14 @@ def test_a_list_that_cannot_be_used_changes_nothing(front, listed):
     assert TESTS not in at.session_state
 
 
-def test_no_page_says_that_a_test_of_other_orders_can_be_measured(front):
-    at = results(shop(front), campaign_test(start=date(2024, 1, 1), end=date(2024, 2, 1)))
+def test_no_page_says_that_a_test_of_other_orders_can_be_measured():
+    at = results(shop(), campaign_test(start=date(2024, 1, 1), end=date(2024, 2, 1)))
     assert not at.exception
     assert "Days of the test" in words(open_part(at, "results_part", "Checks"))
 
 
-def test_a_customer_page_has_the_role_of_the_frozen_groups(front):
-    at = shop(front)
+def test_a_customer_page_has_the_role_of_the_frozen_groups():
+    at = shop()
     at.session_state[TESTS] = (campaign_test(HOSTILE),)
     at = at.switch_page("pages/customer.py").run()
     assert not at.exception
@@ -351,8 +351,8 @@ def audience_files(at):
     return at
 
 
-def test_the_files_say_that_groups_are_kept_and_which(front):
-    at = audience_files(shop(front, date(2026, 2, 20)))
+def test_the_files_say_that_groups_are_kept_and_which():
+    at = audience_files(shop(date(2026, 2, 20)))
     assert "A download keeps both groups" in words(at)
     name = at.session_state["campaign_on_table"].name
     soon = date.today() + timedelta(days=3)
@@ -370,8 +370,8 @@ def test_the_files_say_that_groups_are_kept_and_which(front):
     assert "Both groups were kept" in words(at)
 
 
-def test_the_calendar_says_whether_a_campaign_has_gone_out(front):
-    at = shop(front, date(2026, 2, 20))
+def test_the_calendar_says_whether_a_campaign_has_gone_out():
+    at = shop(date(2026, 2, 20))
     at.session_state["campaigns_kept"] = (Campaign("Hello", segments=("All customers",)),)
     at = at.switch_page("pages/campaign_calendar.py").run()
     at = button(at, "It goes out").click().run()
@@ -380,8 +380,8 @@ def test_the_calendar_says_whether_a_campaign_has_gone_out(front):
     assert at.session_state[TESTS][0].name == "Hello"
 
 
-def test_segments_are_those_of_the_thresholds_that_were_set(front):
-    at = shop(front)
+def test_segments_are_those_of_the_thresholds_that_were_set():
+    at = shop()
     at.session_state["segment_rules"] = SegmentRules(ready_days=180)
     at = results(at, campaign_test())
     assert "“Spring mail” worked" in conclusion(at)
@@ -391,10 +391,10 @@ def test_segments_are_those_of_the_thresholds_that_were_set(front):
     assert at.segmented_control(key="results_segment_metric")
 
 
-def test_orders_without_amounts_have_no_money(front):
+def test_orders_without_amounts_have_no_money():
     lines = order_csv().decode().splitlines()
     content = "\n".join(line.rpartition(",")[0] for line in lines).encode()
-    at = results(use_upload(front, content), campaign_test())
+    at = results(loaded_app(content), campaign_test())
     assert "“Spring mail” worked" in conclusion(at)
     assert "Gain after cost" not in metrics(at)
     assert "Revenue" not in tables(at).split("<thead")[1]
@@ -403,11 +403,11 @@ def test_orders_without_amounts_have_no_money(front):
         assert not at.exception
 
 
-def test_several_groups_stand_beside_the_one_that_got_nothing(front):
+def test_several_groups_stand_beside_the_one_that_got_nothing():
     listed = groups()
     arms = listed["group"].where(listed["group"] == "held_out", HOSTILE)
     arms.iloc[::2] = arms.iloc[::2].where(arms.iloc[::2] == "held_out", "Red")
-    at = results(shop(front), replace(campaign_test(), groups=listed.assign(group=arms)))
+    at = results(shop(), replace(campaign_test(), groups=listed.assign(group=arms)))
     box = next(found for found in at.segmented_control if found.label == "Group")
     assert len(box.options) == 2
     other = next(name for name in (HOSTILE, "Red") if name != box.value)
@@ -420,10 +420,10 @@ def test_several_groups_stand_beside_the_one_that_got_nothing(front):
         assert not at.exception
 
 
-def test_a_campaign_of_another_shop_is_not_measured(front):
+def test_a_campaign_of_another_shop_is_not_measured():
     elsewhere = campaign_test("Elsewhere")
     strangers = elsewhere.groups.assign(customer_id="x" + elsewhere.groups["customer_id"])
-    at = results(shop(front), replace(elsewhere, groups=strangers))
+    at = results(shop(), replace(elsewhere, groups=strangers))
     assert at.dataframe[0].value["state"].tolist() == ["Cannot be measured"]
     assert "is in orders.csv. Load the orders of the shop that sent it." in as_read(words(at))
     assert not at.exception

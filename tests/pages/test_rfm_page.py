@@ -5,7 +5,15 @@ import pytest
 from retention import RFM_GROUPS, RfmRules, matches, rfm, sample_orders, summarise_customers
 from retention.view.rfm.words import ADVICE, GONE
 from retention.view.session import own_segments as own
-from tests.pages.steps import button, explained, metrics, open_page, order_file, use_upload, words
+from tests.pages.steps import (
+    button,
+    explained,
+    loaded_app,
+    metrics,
+    open_page,
+    order_file,
+    words,
+)
 
 PAGE = "pages/rfm.py"
 
@@ -124,9 +132,9 @@ def test_nonsense_in_the_url_is_ignored(key):
 # --- files with little in them ---
 
 
-def test_without_a_model_the_grid_works_and_the_value_is_off(front):
+def test_without_a_model_the_grid_works_and_the_value_is_off():
     rows = [f"{i},only{i}@x.com,2024-{1 + i % 5:02d}-{1 + i % 28:02d},{10 + i}" for i in range(200)]
-    at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
+    at = loaded_app(order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     assert "The expected value is off" in words(at)
     assert at.segmented_control(key="rfm_measure").options == ["Customers", "Revenue so far"]
@@ -136,13 +144,13 @@ def test_without_a_model_the_grid_works_and_the_value_is_off(front):
 
 
 @pytest.mark.parametrize("customers", [1, 30])
-def test_a_few_customers_are_said_to_be_few(front, customers):
+def test_a_few_customers_are_said_to_be_few(customers):
     rows = [
         f"{i}-{k},c{i}@x.com,2024-{1 + k * 2:02d}-{1 + i % 28:02d},{10 + i}"
         for i in range(customers)
         for k in (0, 1)
     ]
-    at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
+    at = loaded_app(order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     assert "in 25 cells" in words(at)
     at = at.segmented_control(key="rfm_cut").set_value("Own cut points").run()
@@ -150,17 +158,13 @@ def test_a_few_customers_are_said_to_be_few(front, customers):
     assert not at.error
 
 
-def test_a_currency_with_markdown_is_shown_as_it_is(front):
+def test_a_currency_with_markdown_is_shown_as_it_is():
     rows = [
         f"{i}-{k},c{i}@x.com,2024-{1 + (i + 2 * k) % 8:02d}-{1 + i % 28:02d},{10 + i},**$x$** <b>"
         for i in range(120)
         for k in range(1 + i % 3)
     ]
-    at = (
-        use_upload(front, order_file(rows, "Order,Email,Date,Total,Currency"))
-        .switch_page(PAGE)
-        .run()
-    )
+    at = loaded_app(order_file(rows, "Order,Email,Date,Total,Currency")).switch_page(PAGE).run()
     at = at.segmented_control(key="rfm_cut").set_value("Own cut points").run()
     assert not at.exception
     shown = [*at.markdown, *at.caption, *at.get("html")]

@@ -10,12 +10,12 @@ from retention.view.scorecard import words as scorecard_words
 from tests.pages.steps import (
     as_read,
     button,
+    loaded_app,
     metrics,
     open_page,
     order_file,
     select,
     set_for_the_store,
-    use_upload,
     words,
 )
 
@@ -140,20 +140,19 @@ def test_a_change_of_less_than_a_year_is_said_to_hold_the_seasons(store):
     select(at, "Period").set_value("Last 365 days").run()
 
 
-def test_without_a_year_before_a_change_is_said_to_hold_the_seasons(front):
+def test_without_a_year_before_a_change_is_said_to_hold_the_seasons():
     days = [dt.date(2025, 1, 1) + dt.timedelta(days=n) for n in range(365)]
     rows = [f"{n},c{n // 2}@x.com,{day},10" for n, day in enumerate(4 * days)]
-    at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
+    at = loaded_app(order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     assert select(at, "Period").value == "Last 90 days"
     assert "seasons included" in words(at)
 
 
-def test_periods_that_differ_by_a_leap_day_are_compared_once(front):
+def test_periods_that_differ_by_a_leap_day_are_compared_once():
     last = dt.date(2025, 12, 31)
     rows = [f"{n},c{n % 90}@x.com,{last - dt.timedelta(days=2 * n)},10" for n in range(730)]
-    use_upload(front, order_file(rows, "Order,Email,Date,Total"))
-    at = front.switch_page(PAGE).run()
+    at = loaded_app(order_file(rows, "Order,Email,Date,Total")).switch_page(PAGE).run()
     at = select(at, "Period").set_value("Own dates").run()
     at = (
         at.date_input(key="own_dates").set_value((dt.date(2025, 1, 1), dt.date(2025, 12, 31))).run()
@@ -265,25 +264,23 @@ def test_cdnow_says_that_its_customers_have_aged(cdnow_page):
 
 
 @pytest.mark.parametrize("customers", [1, 3, 40])
-def test_a_tiny_file_has_a_scorecard_with_a_word_of_caution(front, customers):
+def test_a_tiny_file_has_a_scorecard_with_a_word_of_caution(customers):
     rows = [
         f"{n},c{n % customers}@x.com,2024-{1 + n % 6:02}-{1 + n % 28:02},10"
         for n in range(2 * customers)
     ]
-    at = use_upload(front, order_file(rows)).switch_page(PAGE).run()
+    at = loaded_app(order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     assert "Too little data" in words(at) or "Nothing earlier yet" in words(at)
     at = select(opened(at, "All figures"), "Period").set_value("Last 365 days").run()
     assert metrics(at)["New customers"] == str(customers)
 
 
-def test_a_young_file_says_which_days_it_has_and_what_cannot_be_told(front):
+def test_a_young_file_says_which_days_it_has_and_what_cannot_be_told():
     """Five months, 60 customers: the last year is these months, too short for a benchmark."""
     days = [dt.date(2026, 5, 2) + dt.timedelta(days=n) for n in range(147)]
-    at = use_upload(
-        front, order_file([f"{n},c{n % 60}@x.com,{day},10" for n, day in enumerate(days)])
-    )
-    at = at.switch_page(PAGE).run()
+    rows = [f"{n},c{n % 60}@x.com,{day},10" for n, day in enumerate(days)]
+    at = loaded_app(order_file(rows)).switch_page(PAGE).run()
     assert not at.exception
     text = words(at)
     assert "The orders begin on 2 May 2026, so the period has 147 of its 365 days." in text

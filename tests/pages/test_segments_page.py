@@ -26,12 +26,11 @@ from retention.view.text import DEFINITIONS
 from retention.wording import money_range
 from tests.pages.steps import (
     button,
+    loaded_app,
     metrics,
     notes,
-    open_app,
     open_page,
     order_file,
-    use_upload,
     words,
 )
 
@@ -43,7 +42,7 @@ def sample(**query):
 
 
 def uploaded(rows):
-    return use_upload(open_app().run(), order_file(rows)).switch_page(PAGE).run()
+    return loaded_app(order_file(rows)).switch_page(PAGE).run()
 
 
 def html(at):

@@ -12,12 +12,12 @@ from retention.view.session.store_settings import StoreSettings
 from tests.pages.steps import (
     ROOT,
     button,
+    loaded_app,
     metrics,
     open_page,
     open_tab,
     order_file,
     set_for_the_store,
-    use_upload,
     words,
 )
 
@@ -226,8 +226,8 @@ def test_a_wrong_file_changes_nothing_and_says_why(content, says):
     assert "store_settings" not in at.session_state
 
 
-def test_orders_without_a_currency_take_the_one_that_is_set(front, dated):
-    at = use_upload(front, dated).switch_page(PAGE).run()
+def test_orders_without_a_currency_take_the_one_that_is_set(dated):
+    at = loaded_app(dated).switch_page(PAGE).run()
     assert not at.exception
     assert "€" not in metrics(at)["Expected value"]
     at = at.text_input(key="set_currency").set_value("eur").run()
@@ -246,8 +246,8 @@ def test_orders_that_name_a_currency_keep_it():
     assert "set_currency" not in [box.key for box in at.text_input]
 
 
-def test_costs_of_messages_and_of_winning_reach_the_campaigns(front, dated):
-    at = use_upload(front, dated).switch_page(CAMPAIGNS).run()
+def test_costs_of_messages_and_of_winning_reach_the_campaigns(dated):
+    at = loaded_app(dated).switch_page(CAMPAIGNS).run()
     channel = at.session_state["campaign_on_table"].channel
     at = set_for_the_store(
         at, CAMPAIGNS, **{f"cost_of_{channel}": 0.5, "cost": 9.0, "cost_Search": 4.0}
@@ -266,7 +266,7 @@ def test_costs_of_messages_and_of_winning_reach_the_campaigns(front, dated):
     assert costs.drop("Search").unique().tolist() == [9.0]
 
 
-def test_a_loaded_plan_brings_its_margin_unless_one_is_set(front, dated):
+def test_a_loaded_plan_brings_its_margin_unless_one_is_set(dated):
     plan = campaigns_to_json(SavedPlan((usual_campaign("reactivation", margin=0.55),)))
 
     def load_plan(at):
@@ -275,7 +275,7 @@ def test_a_loaded_plan_brings_its_margin_unless_one_is_set(front, dated):
         loader.set_value([("campaigns.json", plan, "application/json")])
         return at.run()
 
-    at = load_plan(use_upload(front, dated).switch_page(CAMPAIGNS).run())
+    at = load_plan(loaded_app(dated).switch_page(CAMPAIGNS).run())
     assert not at.exception
     assert kept(at).margin == 0.55
     at = set_for_the_store(at, CAMPAIGNS, margin=30)

@@ -9,6 +9,7 @@ from retention import Condition, Group, OwnSegment, to_json
 from tests.pages.steps import (
     as_read,
     button,
+    loaded_app,
     open_app,
     order_file,
     select,
@@ -53,8 +54,8 @@ def give(at, content, name="answers.csv"):
 
 
 @pytest.fixture
-def shop_page(front):
-    return open_section(use_upload(front, shop()))
+def shop_page():
+    return open_section(loaded_app(shop()).run())
 
 
 @pytest.fixture
@@ -177,8 +178,8 @@ def test_detractors_can_be_asked_for_in_own_segments(with_answers):
     assert re.search(r">20</b>|>20<|\b20 customers", html(at) + words(at))
 
 
-def test_without_a_file_own_segments_say_where_to_add_one(front):
-    at = use_upload(front, shop()).switch_page("pages/own_segments.py").run()
+def test_without_a_file_own_segments_say_where_to_add_one():
+    at = loaded_app(shop()).switch_page("pages/own_segments.py").run()
     links = [link.proto.label for link in at.get("page_link")]
     assert "Add what you know elsewhere" in links
     assert "file of survey scores (NPS) is added on the front page" in html(at)

@@ -10,7 +10,7 @@ import streamlit as st
 from retention import Campaign, Terms, wording
 from retention.view.campaigns.calendar import page
 from tests.experiments.tested_shop import HEADER, order_csv
-from tests.pages.steps import button, conclusion, use_upload, words
+from tests.pages.steps import button, conclusion, loaded_app, use_upload, words
 
 DAY = timedelta(days=1)
 FIRST = date.today() + 9 * DAY
@@ -56,8 +56,8 @@ def bars(monkeypatch) -> dict[str, dict]:
 
 
 @pytest.fixture
-def shop(front):
-    return use_upload(front, order_csv(date(2026, 3, 12)))
+def shop():
+    return loaded_app(order_csv(date(2026, 3, 12)))
 
 
 def orders_until(at, *moments):

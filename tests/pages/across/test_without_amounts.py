@@ -9,6 +9,7 @@ from retention.wording import NO_AMOUNTS
 from tests.pages.steps import (
     as_read,
     button,
+    loaded_app,
     metrics,
     open_app,
     open_part,
@@ -37,8 +38,8 @@ def orders_file() -> bytes:
 
 @pytest.fixture
 def loaded(orders_file):
-    """The front page with such orders in use."""
-    return use_upload(open_app().run(), orders_file)
+    """A session with such orders in use."""
+    return loaded_app(orders_file)
 
 
 def bodies(at) -> list[str]:
