@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 
 import pandas as pd
 
@@ -34,13 +35,15 @@ ROWS = [
 HEADER = "Order,Email,Date,Total,Currency,Product,Status,Accepts marketing"
 
 
+@cache
 def small_orders() -> Orders:
     """Orders with products, refunds, consent, two currencies and rows left out."""
     return read_orders("\n".join([HEADER, *ROWS]).encode(), name="orders.csv")
 
 
+@cache
 def some_work(*, with_orders: bool = True) -> Work:
-    """Work with something of every kind."""
+    """Work with something of every kind. All tests share it, and none changes it."""
     orders = small_orders()
     customers = summarise_customers(orders)
     campaign = replace(usual_campaign("messages"), segments=("at_risk",), name="Spring “sale”")
