@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
+from scipy.optimize import brentq
+from scipy.special import gammaincinv
 
 from benchmarks.campaign_coverage import KINDS, holds
 from retention import (
@@ -356,6 +358,27 @@ def test_the_range_of_orders_and_revenue_grows_by_the_orders_that_are_added(audi
         assert (margin.expected, margin.low, margin.high) == pytest.approx(
             (0.5 * revenue.expected, 0.5 * revenue.low, 0.5 * revenue.high)
         )
+
+
+def variance_of(amount) -> float:
+    """The variance of the gamma variable whose mean and 90 % quantile a range has."""
+    mean = amount.expected
+    return brentq(
+        lambda variance: gammaincinv(mean**2 / variance, 0.9) * variance / mean - amount.high,
+        1e-6 * mean**2,
+        mean**2,
+    )
+
+
+def test_doubt_of_a_measured_lift_widens_orders_and_revenue_by_what_it_moves(audience):
+    sums = audience.ledger.sums()
+    sure, doubtful = (
+        plan_with(audience, lift=0.1, lift_error=error, margin=0.5).economics
+        for error in (0.0, 0.04)
+    )
+    for name, moved in (("orders", sums.stays), ("revenue", sums.stays_value)):
+        widened, without = (variance_of(getattr(x, f"{name}_with")) for x in (doubtful, sure))
+        assert widened - without == pytest.approx((0.04 * moved) ** 2, rel=1e-6)
 
 
 def test_in_a_large_base_a_cell_says_what_one_of_its_customers_costs_and_gains(
