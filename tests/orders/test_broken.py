@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from retention import build_orders, detect_columns, open_sheet, read_orders
-from tests.orders.whole_files.spoiling import read_or_refused, refused
+from tests.orders.whole_files.spoiling import ANY_COLUMNS, read_or_refused, read_spoilt, refused
 from tests.support.order_files import assert_nothing_vanished, csv_bytes, plain_table, rows_dropped
 from tests.support.reports import workbook
 
@@ -223,6 +223,11 @@ def test_a_long_cell_holds_nothing_up_in_whichever_column_it_stands(cell):
     for place in range(len(HEADER)):
         rows[place * 3][place] = cell
     read_or_refused(lambda: read_orders(csv_bytes(HEADER, rows), name="orders.csv"))
+
+
+def test_a_column_of_many_roles_beside_dates_of_many_forms_holds_nothing_up():
+    """Statuses that nobody knows, and three columns read as one: it took 45 seconds."""
+    read_spoilt("20261130-14", ANY_COLUMNS)
 
 
 @pytest.mark.parametrize("name", [b"orders\x00csv", b"orders\xff.csv"])
