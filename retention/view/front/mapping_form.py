@@ -164,7 +164,8 @@ def choose_statuses(draft: Draft, meanings: Sequence[StatusMeaning], mapping: Ma
     left_out = sum(meaning.state not in (State.ORDER, State.REFUNDED) for meaning in meanings)
     changed: dict[str, State] = {}
     with folded(
-        f"What each status means ({len(meanings)}, of which {left_out} are no orders)",
+        f"What each status means ({len(meanings)}, of which {left_out} "
+        f"{'is no order' if left_out == 1 else 'are no orders'})",
         "fact_check",
         _fold_key(draft, "statuses"),
     ) as is_open:
