@@ -143,7 +143,7 @@ def test_a_kept_result_that_lacks_memory_says_so():
             raise NoRoomError("There is not enough memory.")
 
         st.title("A page")
-        counts(SimpleNamespace(orders=SimpleNamespace(digest="tea")))
+        counts(SimpleNamespace(orders=SimpleNamespace(digest="tea", engine="first")))
         st.title("Never drawn")
 
     at = AppTest.from_function(script).run()
