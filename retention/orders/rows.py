@@ -187,8 +187,12 @@ def _moments_first(raw: ir.Table, cells: dict[str, ir.Value]) -> ir.Table:
     moments = {name: cell for name, cell in cells.items() if cell.type().is_timestamp()}
     first = raw.select(*raw.columns, row=raw.rowid(), **moments)
     row = {raw.rowid().op(): first.row.op()}
-    others = {name: cell.op().replace(row).to_expr() for name, cell in cells.items()}
-    return first.select(**others | {name: first[name] for name in moments})
+    return first.select(
+        **{
+            name: first[name] if name in moments else cell.op().replace(row).to_expr()
+            for name, cell in cells.items()
+        }
+    )
 
 
 def numbered_rows(
