@@ -511,7 +511,7 @@ def test_what_an_unknown_status_means_is_asked_and_the_answer_counts(front):
 
 def test_each_known_status_can_be_given_another_meaning(front):
     at = upload(front, shop_with_statuses())
-    assert any("What each status means (2, of which 1 are" in e.label for e in at.expander)
+    assert any("What each status means (2, of which 1 is no order)" in e.label for e in at.expander)
     at = unfold(at, "What each status means")
     assert "Canceled · 40 rows" in words(at)
     at = select(at, "Meaning of status 2").set_value(State.ORDER).run()
