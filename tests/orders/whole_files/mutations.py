@@ -392,7 +392,7 @@ def _array(rng: random.Random, texts: list[str | None]) -> pa.Array:
     if shape < 0.2:
         return pa.array([{"a": text} for text in texts])
     if shape < 0.4:
-        return pa.array(texts).dictionary_encode()
+        return pa.array(texts, pa.string()).dictionary_encode()
     return pa.array(texts, rng.choice((pa.string(), pa.large_string(), pa.binary())))
 
 
