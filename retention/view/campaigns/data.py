@@ -112,7 +112,7 @@ def portfolio_for(data: Loaded) -> Portfolio:
     return plans_in_order(going_out.in_turn(data), partial(reachable_for, data))
 
 
-@kept(max_entries=2, by_model=True)
+@kept(max_entries=2, by_model=True, by_orders_alone=True)
 def due_for(data: Loaded) -> np.ndarray:
     """In how many days each customer's next order is due."""
     return due_in(data.customers, typical_wait(model_for(data), data.customers))
@@ -175,7 +175,7 @@ def _priced_model(data: Loaded) -> CltvModel:
     return model if order_value is None else with_order_value(model, order_value)
 
 
-@kept(max_entries=1)
+@kept(max_entries=1, by_orders_alone=True)
 def _hashes(data: Loaded) -> np.ndarray:
     return customer_hashes(data.customers.index)
 
@@ -296,7 +296,7 @@ def _names(campaigns: tuple[Campaign, ...]) -> frozenset[str]:
     return frozenset(campaign.name for campaign in campaigns)
 
 
-@kept(max_entries=12, spinner="Fitting a model to each group…")
+@kept(max_entries=12, spinner="Fitting a model to each group…", by_orders_alone=True)
 def _acquisition(
     data: Loaded,
     kind: str,  # noqa: ARG001 - a part of the key

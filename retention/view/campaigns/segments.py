@@ -142,7 +142,7 @@ def lapsed(data: Loaded) -> np.ndarray:
     return members(_codes(data, segment_rules()), "lapsed")
 
 
-@kept(max_entries=4, by_plan=True)
+@kept(max_entries=4, by_plan=True, by_orders_alone=True)
 def _codes(data: Loaded, rules: SegmentRules) -> np.ndarray:
     return assign_codes(basis_for(data, rules.ready_days).inputs, rules)
 

@@ -405,7 +405,7 @@ def _history(data: Loaded, dimension: str, attribution: str) -> DimensionHistory
     return dimension_history(data.orders, dimension, attribution)
 
 
-@kept(max_entries=40)
+@kept(max_entries=40, by_orders_alone=True)
 def _breakdown(data: Loaded, settings: ChannelSettings, plan: Plan | None) -> Breakdown:
     history = _history(data, settings.dimension, settings.attribution)
     period = preset_period(settings.preset, data.orders.start, data.orders.end)

@@ -47,7 +47,7 @@ def _second_orders(data: Loaded, period: str, by: str | None) -> pd.DataFrame:
     return frames.keyed(cohorts.second_orders_of(order_history_for(data), period, values))
 
 
-@kept(max_entries=8, spinner="Looking ahead…", by_model=True)
+@kept(max_entries=8, spinner="Looking ahead…", by_model=True, by_orders_alone=True)
 def _forecast(data: Loaded, period: str, by: str | None, per_day: float) -> pd.DataFrame:
     labels = cohorts.cohort_of(data.customers, period, by)
     model = model_for(data) if by is None else groups_for(data, f"first_{by}")

@@ -211,7 +211,7 @@ def position_of(data: Loaded, customer_id: str) -> int:
     return int(data.customers.index.get_indexer(pd.Index([customer_id]))[0])
 
 
-@kept(max_entries=3, by_model=True)
+@kept(max_entries=3, by_model=True, by_orders_alone=True)
 def model_or_problem(data: Loaded) -> tuple[CltvModel | None, str]:
     """Return the model, or None and why there is none. The reason may take as long to find."""
     try:
@@ -226,7 +226,7 @@ def all_scores_of(data: Loaded) -> pd.DataFrame | None:
     return None if model is None else scores_for(data, standard_plan())
 
 
-@kept(max_entries=60)
+@kept(max_entries=60, by_orders_alone=True)
 def orders_of(data: Loaded, customer_id: str) -> pd.DataFrame:
     """Return `customer_orders` of one customer."""
     return customer_orders(data.orders, customer_id)
@@ -238,7 +238,7 @@ def texts_for(data: Loaded) -> pd.Series:
     return search_texts(data.customers.index, contacts_for(data))
 
 
-@kept(max_entries=3, by_plan=True)
+@kept(max_entries=3, by_plan=True, by_orders_alone=True)
 def _codes(data: Loaded, rules: SegmentRules) -> np.ndarray:
     return assign_codes(basis_for(data, rules.ready_days).inputs, rules)
 

@@ -299,7 +299,7 @@ class _SteadyFacts(NamedTuple):
     gap_missing: str
 
 
-@kept(max_entries=2, by_model=True)
+@kept(max_entries=2, by_model=True, by_orders_alone=True)
 def _steady_facts(data: Loaded, order_value: float | None) -> _SteadyFacts:
     model, history = priced(model_for(data), order_value), order_history_for(data)
     gap, gap_missing = largest_gap(history, model, data.customers)

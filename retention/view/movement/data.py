@@ -45,7 +45,7 @@ def problem_of(data: Loaded) -> str | None:
     return None
 
 
-@kept(max_entries=40, by_plan=True)
+@kept(max_entries=40, by_plan=True, by_orders_alone=True)
 def moves_for(data: Loaded, settings: MovementSettings) -> pd.DataFrame:
     """`movement` between the two days; DataError where they lie outside the orders."""
     return count_movement(_movements(data, settings.start, settings.end), settings.rules)
@@ -59,14 +59,14 @@ def movers_of(data: Loaded, settings: MovementSettings, origin: str, target: str
     return np.sort(_positions(data).loc[movements.end.customers.index[made]].to_numpy())
 
 
-@kept(max_entries=6, spinner="Comparing the two days…", by_plan=True)
+@kept(max_entries=6, spinner="Comparing the two days…", by_plan=True, by_orders_alone=True)
 def _movements(data: Loaded, start: date, end: date) -> Movements:
     plan = choices.standard_plan()
     model = None if problem_of(data) else model_for(data)
     return prepare_movement(order_history_for(data), start, end, model, **plan.terms())
 
 
-@kept(max_entries=1, spinner="Looking up customers…")
+@kept(max_entries=1, spinner="Looking up customers…", by_orders_alone=True)
 def _positions(data: Loaded) -> pd.Series:
     """Each customer's position in `data.customers`, by the customer's number in the history."""
     table = data.orders.table

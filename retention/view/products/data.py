@@ -92,7 +92,12 @@ def brought_for(data: Loaded, by: str) -> Brought:
     return Brought(_brought(data, by, plan), None)
 
 
-@kept(max_entries=4, spinner="Comparing products by their customers…", by_model=True)
+@kept(
+    max_entries=4,
+    spinner="Comparing products by their customers…",
+    by_model=True,
+    by_orders_alone=True,
+)
 def _brought(data: Loaded, by: str, plan: Plan | None) -> ProductValue:
     uncertainty = None if plan is None else uncertainty_for(data, plan)
     return product_value(history_for(data, by), data.customers, uncertainty)

@@ -62,7 +62,7 @@ def basis_for(data: Loaded) -> RfmBasis:
     )
 
 
-@kept(max_entries=8, by_plan=True)
+@kept(max_entries=8, by_plan=True, by_orders_alone=True)
 def view_for(data: Loaded, rules: RfmRules) -> RfmView:
     """The grid under these rules."""
     inputs = basis_for(data).inputs

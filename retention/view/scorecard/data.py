@@ -82,29 +82,29 @@ def reading_for(data: Loaded, settings: ScorecardSettings) -> Reading:
     return _reading(data, settings, choices.standard_plan())
 
 
-@kept(max_entries=60)
+@kept(max_entries=60, by_orders_alone=True)
 def _card(data: Loaded, period: Period, active_days: int) -> Scorecard:
     return scorecard_of(order_history_for(data), period, active_days)
 
 
-@kept(max_entries=60)
+@kept(max_entries=60, by_orders_alone=True)
 def _large(data: Loaded, period: Period, active_days: int) -> LargeCustomers | None:
     card = _card(data, period, active_days)
     earlier = card.year_before if "year" in card.earlier else card.previous
     return large_customers(order_history_for(data), period, earlier)
 
 
-@kept(max_entries=20)
+@kept(max_entries=20, by_orders_alone=True)
 def _trend(data: Loaded, active_days: int) -> pd.DataFrame:
     return monthly_trend(order_history_for(data), active_days)
 
 
-@kept(max_entries=60)
+@kept(max_entries=60, by_orders_alone=True)
 def _bridge(data: Loaded, period: Period, active_days: int) -> pd.DataFrame:
     return bridge(order_history_for(data), _card(data, period, active_days))
 
 
-@kept(max_entries=60)
+@kept(max_entries=60, by_orders_alone=True)
 def _store_values(data: Loaded, end: date) -> dict[str, StoreValue]:
     return store_values(order_history_for(data), end)
 

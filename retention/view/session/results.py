@@ -91,7 +91,7 @@ def usual_backtest_for(data: Loaded) -> Backtest | None:
         return None
 
 
-@kept(max_entries=4, spinner="Checking the forecast…", by_model=True)
+@kept(max_entries=4, spinner="Checking the forecast…", by_model=True, by_orders_alone=True)
 def checks_for(data: Loaded) -> tuple[Check, ...]:
     """Return all checks of the forecast: of the latest orders, the backtest and the model.
 
@@ -150,7 +150,7 @@ def group_uncertainty_for(data: Loaded, plan: Plan, column: str) -> Uncertainty:
     return group_value_uncertainty(groups, data.customers, data.customers[column], **plan.terms())
 
 
-@kept(max_entries=40)
+@kept(max_entries=40, by_orders_alone=True)
 def what_if_for(data: Loaded, plan: Plan, levers: Levers) -> WhatIf:
     """Return `what_if` of all customers; ModelError as `model_for`."""
     model, uncertainty = _model(data, plan.purchase_model), uncertainty_for(data, plan)
