@@ -92,11 +92,27 @@ def browser() -> Iterator:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def server(tmp_path_factory) -> Iterator[tuple[str, Path]]:
+    """The address of an app that all modules of this process share, and the folder of its log."""
+    folder = tmp_path_factory.mktemp("app")
+    with running_app(folder / "server.log") as started:
+        yield started, folder
+
+
 @pytest.fixture(scope="module")
-def address(browser, tmp_path_factory) -> Iterator[str]:
-    """Address of an app that the module's tests share; each test is a session of its own there."""
-    with running_app(tmp_path_factory.mktemp("app") / "server.log") as started:
-        yield started
+def address(browser, server) -> Iterator[str]:
+    """Address of the shared app; each test is a session of its own there.
+
+    What a module's tests keep on this computer is gone before the next one's, and a traceback is
+    held against the module that brought it.
+    """
+    started, folder = server
+    before = len(_said(folder / "server.log"))
+    yield started
+    shutil.rmtree(folder / "kept", ignore_errors=True)
+    log = _said(folder / "server.log")[before:]
+    assert "Traceback" not in log, log
 
 
 @contextmanager
