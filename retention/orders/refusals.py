@@ -14,7 +14,7 @@ from retention.orders.rows import IMPOSSIBLE_DATE
 from retention.sheets.sheet import Sheet
 from retention.wording import count, day, first_words
 
-MOST_NAMES = 8
+MOST_NAMES, LONGEST_QUOTE = 8, 100
 
 
 def missing_columns(sheet: Sheet, mapping: Mapping) -> str:
@@ -100,7 +100,9 @@ def _likely(role: str, profiles: dict[str, Profile], mapping: Mapping) -> list[s
 
 
 def _names(names: list[str]) -> str:
-    return first_words([repr(name) for name in names], MOST_NAMES)
+    quoted = (repr(name) for name in names)
+    shown = [q if len(q) <= LONGEST_QUOTE else f"{q[: LONGEST_QUOTE - 2]}…{q[-1]}" for q in quoted]
+    return first_words(shown, MOST_NAMES)
 
 
 def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:

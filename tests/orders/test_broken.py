@@ -248,6 +248,17 @@ def test_header_cells_with_line_breaks():
     assert orders.report.rows_read == orders.report.rows_kept == len(ROWS)
 
 
+@pytest.mark.parametrize("letter", ["n", "伀", "\u2000"])
+def test_column_names_of_thousands_of_letters_are_quoted_in_part(letter):
+    long = f"x{letter * 5_000}x"
+    message = refused(csv_bytes([long] * 12, [["a"] * 12] * 9), "orders.csv")
+    assert "…" in message
+    orders = read_orders(csv_bytes([*HEADER, long], [[*row, "a"] for row in ROWS]))
+    assert orders.report.rows_kept == len(ROWS)
+    names = open_sheet(csv_bytes([long, long], [["a", "b"]] * 9)).columns
+    assert [len(name) for name in names] == [200, 204]
+
+
 def test_ragged_rows():
     rows = [
         row[: 1 + i % 5] if i % 4 == 0 else [*row, *"xyz"[: i % 4]] for i, row in enumerate(ROWS)
