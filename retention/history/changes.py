@@ -190,7 +190,7 @@ def _row(pair: _Pair, name: str, start: FileStart, scale: int) -> dict[str, Any]
         differences.append(found)
         numbers.append((both[0].n, both[1].n))
     row = _cells(plain[1].value, plain[0].value, differences, min(numbers, key=min), total.value)
-    if row["verdict"] == THIN and min(one.n for one in plain) >= ENOUGH:
+    if row["verdict"] == THIN and min(value.n for value in plain) >= ENOUGH:
         row |= {"verdict": CANNOT, "why": _NO_EQUAL_AGES}
     if name in TOTALS:
         row |= {"value": scale * row["value"], "now": scale * row["now"], "mix": np.nan}

@@ -43,9 +43,9 @@ def where(error: BaseException) -> str:
     """
     parts = [
         "Traceback (most recent call last):\n"
-        + "".join(traceback.format_tb(one.__traceback__))
-        + f"{type(one).__module__}.{type(one).__qualname__}: {_of_system(one)}{LEFT_OUT}"
-        for one in _chain(error)
+        + "".join(traceback.format_tb(link.__traceback__))
+        + f"{type(link).__module__}.{type(link).__qualname__}: {_of_system(link)}{LEFT_OUT}"
+        for link in _chain(error)
     ]
     return "\n\nThen:\n\n".join(reversed(parts))
 

@@ -18,7 +18,7 @@ from retention.view.session.loaded import Loaded
 def planned(data: Loaded) -> tuple[Campaign, ...]:
     """The kept campaigns that are not out, in their order of priority."""
     end = data.orders.end
-    return tuple(one for one in state.kept() if not campaign_tests.is_out(one, end))
+    return tuple(campaign for campaign in state.kept() if not campaign_tests.is_out(campaign, end))
 
 
 def in_turn(data: Loaded) -> tuple[Campaign, ...]:

@@ -33,7 +33,7 @@ def draw_budget(data: Loaded, portfolio: Portfolio) -> None:
         data: The session's data.
         portfolio: The plans of the campaigns that are not out.
     """
-    settled = {one.name for one in going_out.settled_campaigns(data)}
+    settled = {campaign.name for campaign in going_out.settled_campaigns(data)}
     plans = {name: plan for name, plan in portfolio.plans.items() if name not in settled}
     if not plans:
         return
@@ -193,7 +193,7 @@ def _cut(data: Loaded, parts: Mapping[str, float]) -> None:
     def reachable_for(campaign: Campaign, before: tuple[Campaign, ...]) -> Reachable:
         return data_of.reachable_for(data, campaign, (*settled, *before))
 
-    campaigns = {one.name: one for one in cut_in_order(free, parts, reachable_for)}
+    campaigns = {campaign.name: campaign for campaign in cut_in_order(free, parts, reachable_for)}
     if not campaigns:
         st.toast(
             "This budget pays for nobody at the head of their lists: nothing was cut.",
@@ -203,4 +203,4 @@ def _cut(data: Loaded, parts: Mapping[str, float]) -> None:
     for campaign in free:
         if campaign.name not in campaigns:
             state.delete(campaign.name)
-    state.keep_all(tuple(campaigns.get(one.name, one) for one in state.kept()))
+    state.keep_all(tuple(campaigns.get(campaign.name, campaign) for campaign in state.kept()))
