@@ -358,6 +358,25 @@ def span(period: Period) -> str:
     return f"{day(period.start)} to {day(period.last)}"
 
 
+def quoted(name: str, longest: int = 100) -> str:
+    """Return a name of a file in quotation marks, cut where it is long.
+
+    Files in a wrong encoding have column names of thousands of letters.
+
+    Args:
+        name: A column's name.
+        longest: Letters of the result, at most.
+
+    Returns:
+        The part of a sentence.
+
+    >>> quoted("Email"), quoted("a" * 99, 8)
+    ("'Email'", "'aaaaa…'")
+    """
+    whole = repr(name)
+    return whole if len(whole) <= longest else f"{whole[: longest - 2]}…{whole[-1]}"
+
+
 def first_words(words: Sequence[str], most: int) -> str:
     """Return the first words of a list, and how many more there are.
 

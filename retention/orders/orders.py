@@ -50,6 +50,7 @@ from retention.orders.set_aside import SetAside, set_aside
 from retention.orders.tables import is_table, settle_table, table_sheet
 from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.sheet import Sheet, open_sheet, open_sheets
+from retention.wording import quoted
 
 
 @displayed
@@ -173,8 +174,8 @@ def read_orders(
     unread = unread_amount(sheet, mapping)
     if unread is not None and "revenue" not in (columns or {}):
         raise DataError(
-            f"No amounts can be read in {unread!r}. Choose the column of the amounts, or give "
-            'columns={"revenue": None} to do without everything in money.'
+            f"No amounts can be read in {quoted(unread)}. Choose the column of the amounts, or "
+            'give columns={"revenue": None} to do without everything in money.'
         )
     if day_first is not None:
         mapping = replace(mapping, day_first=day_first)

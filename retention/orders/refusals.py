@@ -12,9 +12,9 @@ from retention.orders.repeated_orders import part_of
 from retention.orders.report import OrderReport
 from retention.orders.rows import IMPOSSIBLE_DATE
 from retention.sheets.sheet import Sheet
-from retention.wording import count, day, first_words
+from retention.wording import count, day, first_words, quoted
 
-MOST_NAMES, LONGEST_QUOTE = 8, 100
+MOST_NAMES = 8
 
 
 def missing_columns(sheet: Sheet, mapping: Mapping) -> str:
@@ -63,7 +63,7 @@ def dates_disagree(sheet: Sheet, mapping: Mapping) -> str | None:
         return None
     day_file, month_file = names[are_days.idxmax()], names[are_months.idxmax()]
     return (
-        f"In {mapping.columns['ordered_at']!r}, {day_file!r} writes the day first and "
+        f"In {quoted(mapping.columns['ordered_at'])}, {day_file!r} writes the day first and "
         f"{month_file!r} the month. Export them in the same way, or load each by itself."
     )
 
@@ -75,9 +75,9 @@ def _unusable(role: str, profiles: dict[str, Profile]) -> list[str]:
         if name_score(plain_name(name), role) < 0.5:
             continue
         if profile.filled == 0:
-            sentences.append(f"The column {name!r} is empty.")
+            sentences.append(f"The column {quoted(name)} is empty.")
         elif profile.masked >= 0.5:
-            sentences.append(f"The column {name!r} hides its values.")
+            sentences.append(f"The column {quoted(name)} hides its values.")
     return sentences
 
 
@@ -100,9 +100,7 @@ def _likely(role: str, profiles: dict[str, Profile], mapping: Mapping) -> list[s
 
 
 def _names(names: list[str]) -> str:
-    quoted = (repr(name) for name in names)
-    shown = [q if len(q) <= LONGEST_QUOTE else f"{q[: LONGEST_QUOTE - 2]}…{q[-1]}" for q in quoted]
-    return first_words(shown, MOST_NAMES)
+    return first_words([quoted(name) for name in names], MOST_NAMES)
 
 
 def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:
@@ -113,7 +111,7 @@ def nothing_left(sheet: Sheet, mapping: Mapping, report: OrderReport) -> str:
         where = f" (first: line {lines})" if lines else ""
         parts.append(f"{count(entry.rows)} × {entry.reason.lower()}{where}")
     used = ", ".join(
-        f"{ROLES[role].label.lower()} from {name!r}"
+        f"{ROLES[role].label.lower()} from {quoted(name)}"
         for role, name in mapping.columns.items()
         if ROLES[role].required or role == "revenue"
     )

@@ -17,7 +17,7 @@ from retention.sheets.unpack import PlainFile
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend  # loads 0.3 s of engines
 
-MAX_COLUMNS, LONGEST_NAME = 2000, 200
+MAX_COLUMNS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,7 @@ def parts_of(
 def unique_names(header: tuple[str, ...], width: int, file: str) -> tuple[str, ...]:
     """Return the names of a sheet's columns, made unique.
 
-    The header's names are trimmed, and cut to `LONGEST_NAME` letters: a file in a wrong encoding
-    may have one of thousands. Blank ones are numbered, repeated ones get (2), (3).
+    The header's names are trimmed. Blank ones are numbered, repeated ones get (2), (3).
 
     Args:
         header: The names as written.
@@ -121,8 +120,6 @@ def unique_names(header: tuple[str, ...], width: int, file: str) -> tuple[str, .
     taken: set[str] = set()
     for i in range(width):
         plain = (header[i].strip().strip("\ufeff") if i < len(header) else "") or f"Column {i + 1}"
-        if len(plain) > LONGEST_NAME:
-            plain = f"{plain[: LONGEST_NAME - 1]}…"
         name, n = plain, 1
         while name in taken:
             n += 1

@@ -255,8 +255,6 @@ def test_column_names_of_thousands_of_letters_are_quoted_in_part(letter):
     assert "…" in message
     orders = read_orders(csv_bytes([*HEADER, long], [[*row, "a"] for row in ROWS]))
     assert orders.report.rows_kept == len(ROWS)
-    names = open_sheet(csv_bytes([long, long], [["a", "b"]] * 9)).columns
-    assert [len(name) for name in names] == [200, 204]
 
 
 def test_ragged_rows():
