@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.browser.steps import (
+    at_rest,
     button,
     expect,
     go_to_segments,
@@ -65,6 +66,7 @@ def test_a_file_of_this_computer_is_opened_again_with_one_click(visit, tmp_path,
     path.write_bytes(small_shop(30))
     page = visit()
     page.get_by_text("A file on this computer").click()
+    at_rest(page)  # the form is drawn when its part opens, and the rest of the page after it
     page.get_by_role("textbox", name="Path of the order file").fill(str(path))
     button(page, "Open the file").click()
     button(page, "Use these orders").click()

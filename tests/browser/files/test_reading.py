@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.steps import (
+    at_rest,
     button,
     expect,
     metric,
@@ -44,6 +45,7 @@ def test_a_file_of_this_computer_is_read_by_its_path(visit, tmp_path):
     path.write_bytes(small_shop(30))
     page = visit()
     page.get_by_text("A file on this computer").click()
+    at_rest(page)  # the form is drawn when its part opens, and the rest of the page after it
     page.get_by_role("textbox", name="Path of the order file").fill(str(path))
     button(page, "Open the file").click()
     sees(page, "Check the columns")
@@ -55,6 +57,7 @@ def test_a_file_of_this_computer_is_read_by_its_path(visit, tmp_path):
 def test_a_path_without_a_file_says_so(visit, tmp_path):
     page = visit()
     page.get_by_text("A file on this computer").click()
+    at_rest(page)  # the form is drawn when its part opens, and the rest of the page after it
     page.get_by_role("textbox", name="Path of the order file").fill(str(tmp_path / "nothing.csv"))
     button(page, "Open the file").click()
     expect(page.get_by_role("alert").filter(has_text="There is no file at")).to_be_visible()
