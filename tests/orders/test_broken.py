@@ -8,6 +8,8 @@ import io
 import struct
 import zipfile
 import zlib
+from decimal import Decimal
+from uuid import UUID
 
 import pandas as pd
 import pyarrow as pa
@@ -88,6 +90,44 @@ def test_moments_of_a_zone_are_read_as_its_clocks_show_them(unit, zone):
     assert sorted(orders.table.to_pandas()["ordered_at"]) == sorted(
         pd.Timestamp(row[2]) for row in ROWS
     )
+
+
+#: Columns of types that no engine has, or only some: of good files, as other tools write them.
+UNUSUAL = {
+    "no type": pa.nulls(len(ROWS)),
+    "lists of no type": pa.array([[None]] * len(ROWS)),
+    "structures of no type": pa.array([{"a": [{"b": None}]}] * len(ROWS)),
+    "half numbers": pa.array([1.5] * len(ROWS), pa.float16()),
+    "numbers of 50 digits": pa.array([Decimal("1.50")] * len(ROWS), pa.decimal256(50, 2)),
+    "lists of numbers of 50 digits": pa.array(
+        [[Decimal("1.50")]] * len(ROWS), pa.list_(pa.decimal256(50, 2))
+    ),
+    "four bytes": pa.array([b"abcd"] * len(ROWS), pa.binary(4)),
+    "bytes in views": pa.array([b"a"] * len(ROWS), pa.binary_view()),
+    "pairs": pa.array([[1, 2]] * len(ROWS), pa.list_(pa.float16(), 2)),
+    "maps": pa.array([[("a", None)]] * len(ROWS), pa.map_(pa.string(), pa.null())),
+    "UUIDs": pa.array([UUID(int=7).bytes] * len(ROWS), pa.uuid()),
+    "JSON": pa.array(["{}"] * len(ROWS), pa.json_()),
+}
+
+
+@pytest.mark.parametrize("kind", UNUSUAL)
+def test_a_parquet_column_of_an_unusual_type_is_read_beside_the_others(kind):
+    data = parquet_bytes(pa.table(order_columns(Notes=UNUSUAL[kind])))
+    orders = read_orders(data, name="orders.parquet")
+    assert orders.report.rows_read == orders.report.rows_kept == len(ROWS)
+    sheet = open_sheet(data, "orders.parquet")
+    for role in ("customer_id", "revenue", "status", "product"):
+        mapping = detect_columns(sheet).with_columns(**{role: "Notes"})
+        read_or_refused(lambda mapping=mapping: build_orders(sheet, mapping))
+
+
+def test_customers_may_be_uuids():
+    ids = [UUID(int=row) for row in range(len(ROWS))]
+    columns = order_columns(Buyer=pa.array([identity.bytes for identity in ids], pa.uuid()))
+    mapping = {"customer_id": "Buyer"}
+    orders = read_orders(parquet_bytes(pa.table(columns)), name="a.parquet", columns=mapping)
+    assert set(orders.table.customer_id.to_pandas()) == {str(identity) for identity in ids}
 
 
 def test_a_parquet_schema_that_is_no_base64():
