@@ -143,17 +143,19 @@ def _readable(column: pa.Array) -> pa.Array:
 def _typed(kind: pa.DataType) -> pa.DataType | None:
     """Return the type that stands for one of Parquet, at any depth; None where none does.
 
-    A column without a cell has no type where pandas wrote it: it becomes one of texts. So do UUIDs
-    and numbers of more than 38 digits, which no type stands for.
+    A column without a cell has no type where pandas wrote it: it becomes one of texts. So do UUIDs,
+    which no type stands for.
     """
     types = pa.types
     if types.is_null(kind):
         return pa.string()
     if types.is_float16(kind):
         return pa.float32()
+    if types.is_decimal256(kind):
+        return pa.float64()  # as a text, 1.500 could be read as 1,500
     if types.is_fixed_size_binary(kind) or types.is_binary_view(kind):
         return pa.binary()
-    if isinstance(kind, pa.BaseExtensionType) or types.is_decimal256(kind):
+    if isinstance(kind, pa.BaseExtensionType):
         return None
     if types.is_nested(kind):
         return _typed_inside(kind)

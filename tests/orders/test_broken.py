@@ -122,6 +122,12 @@ def test_a_parquet_column_of_an_unusual_type_is_read_beside_the_others(kind):
         read_or_refused(lambda mapping=mapping: build_orders(sheet, mapping))
 
 
+def test_three_decimals_of_a_number_of_50_digits_are_no_thousands():
+    totals = pa.array([Decimal("12.345")] * len(ROWS), pa.decimal256(50, 3))
+    orders = read_orders(parquet_bytes(pa.table(order_columns(Total=totals))), name="a.parquet")
+    assert orders.table.revenue.sum().execute() == pytest.approx(12.345 * len(ROWS))
+
+
 def test_customers_may_be_uuids():
     ids = [UUID(int=row) for row in range(len(ROWS))]
     columns = order_columns(Buyer=pa.array([identity.bytes for identity in ids], pa.uuid()))
