@@ -5,14 +5,19 @@ Every mutation takes a seeded generator, so that a seed names a file.
 
 import gzip
 import io
+import json
 import random
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from xml.sax.saxutils import escape
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import xlwt
 from openpyxl import Workbook
 
 from tests.support.messy_store import messy_store
@@ -104,6 +109,24 @@ PIECES = (
         b"inf",
     ),
 )
+#: The most columns of an old workbook.
+_XLS_COLUMNS = 256
+_ODS = "application/vnd.oasis.opendocument.spreadsheet"
+_ODS_NAMES = "urn:oasis:names:tc:opendocument:xmlns"
+_ODS_CONTENT = (
+    f'<office:document-content xmlns:office="{_ODS_NAMES}:office:1.0" '
+    f'xmlns:table="{_ODS_NAMES}:table:1.0" xmlns:text="{_ODS_NAMES}:text:1.0">'
+    '<office:body><office:spreadsheet><table:table table:name="Orders">{rows}</table:table>'
+    "</office:spreadsheet></office:body></office:document-content>"
+)
+_ODS_MANIFEST = (
+    f'<manifest:manifest xmlns:manifest="{_ODS_NAMES}:manifest:1.0">'
+    f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{_ODS}"/>'
+    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
+    "</manifest:manifest>"
+)
+#: A list of texts whose places are counted in 64 bits.
+_LARGE_LIST = pa.large_list(pa.string())
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "cp874", "latin-1")
 
 Rows = list[list[str]]
@@ -307,6 +330,65 @@ def abs_is_finite(value: object) -> bool:
     return not isinstance(value, float) or abs(value) < 1e308
 
 
+def as_xls(rng: random.Random, table: Table) -> bytes:
+    """Return an old workbook, its bytes damaged now and then."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Orders")
+    for row, record in enumerate(table.records):
+        for place, cell in enumerate(record[:_XLS_COLUMNS]):
+            value = _typed(_printable(cell))
+            sheet.write(row, place, value if abs_is_finite(value) else str(value))
+    out = io.BytesIO()
+    book.save(out)
+    data = out.getvalue()
+    draw = rng.random()
+    if draw < 0.2:
+        return data
+    return damage(rng, data) if draw < 0.3 else _overwritten(rng, data)
+
+
+def _overwritten(rng: random.Random, data: bytes) -> bytes:
+    """Overwrite bytes and numbers of records; none moves, so that the container stays whole."""
+    changed = bytearray(data)
+    for _ in range(rng.randint(1, 5)):
+        start = rng.randrange(rng.choice((0, 512, 512, 512)), len(changed) - 4)
+        numbers = (rng.randrange(1 << 32), 0, 0xFFFFFFFF, 0x7FFFFFFF, 1 << 16, rng.randrange(256))
+        number, length = rng.choice(numbers), rng.choice((1, 2, 4))
+        changed[start : start + length] = number.to_bytes(4, "little")[:length]
+    return bytes(changed)
+
+
+def as_ods(rng: random.Random, table: Table) -> bytes:
+    """Return a workbook of LibreOffice, its parts packed anew where they are damaged."""
+    rows = "".join(
+        f"<table:table-row>{''.join(map(_ods_cell, record))}</table:table-row>"
+        for record in table.records
+    )
+    content = f'<?xml version="1.0" encoding="UTF-8"?>{_ODS_CONTENT.format(rows=rows)}'
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as pack:
+        pack.writestr("mimetype", _ODS)
+        pack.writestr("content.xml", content)
+        pack.writestr("META-INF/manifest.xml", _ODS_MANIFEST)
+    data = out.getvalue()
+    draw = rng.random()
+    if draw < 0.25:
+        return data
+    return damage(rng, data) if draw < 0.5 else _repacked(rng, data)
+
+
+def _ods_cell(cell: str) -> str:
+    value = _typed(_printable(cell))
+    text = f"<text:p>{escape(str(value))}</text:p>"
+    if isinstance(value, datetime):
+        kind = f'office:value-type="date" office:date-value="{value.isoformat()}"'
+    elif isinstance(value, float):
+        kind = f'office:value-type="float" office:value="{value}"'
+    else:
+        kind = 'office:value-type="string"'
+    return f"<table:table-cell {kind}>{text}</table:table-cell>"
+
+
 def _repacked(rng: random.Random, data: bytes) -> bytes:
     """Damage the parts of a workbook and pack them with right checksums."""
     out = io.BytesIO()
@@ -340,6 +422,11 @@ def _edited(rng: random.Random, content: bytes) -> bytes:
         (b"Sheet", b"<>"),
         (b"utf-8", b"utf-16"),
         (b"A1:", b"A0:"),
+        (b"<table:table-cell ", b'<table:table-cell table:number-columns-repeated="99999" '),
+        (b"<table:table-row>", b'<table:table-row table:number-rows-repeated="1048576">'),
+        (b'value-type="float"', b'value-type="date"'),
+        (b'value-type="string"', b'value-type="time"'),
+        (b"</table:table-row>", b""),
     )
     old, new = rng.choice(pairs)
     return content.replace(old, new, rng.choice((1, 3, -1)))
@@ -359,6 +446,7 @@ def as_parquet(rng: random.Random, table: Table) -> bytes:
     pq.write_table(
         pa.table(arrays, names=names),
         out,
+        use_deprecated_int96_timestamps=rng.random() < 0.2,
         compression=rng.choice(("snappy", "gzip", "zstd", "none")),
         use_dictionary=rng.random() < 0.5,
         row_group_size=rng.choice((7, 1000)),
@@ -368,38 +456,89 @@ def as_parquet(rng: random.Random, table: Table) -> bytes:
 
 
 def _array(rng: random.Random, texts: list[str | None]) -> pa.Array:
+    """Return a column's texts in a type that holds what most of them say."""
     numbers = pd.to_numeric(pd.Series(texts), errors="coerce")
     moments = pd.to_datetime(pd.Series(texts), errors="coerce", format="mixed", utc=True)
+    if rng.random() < 0.15:
+        return _unusual(rng, texts)
     if numbers.notna().mean() > 0.5:
-        kinds = (pa.float64(), pa.float32(), pa.string(), pa.binary())
-        kind = rng.choice(kinds)
-        if pa.types.is_floating(kind):
-            return pa.array(numbers.astype("float64")).cast(kind, safe=False)
-        return pa.array(texts, kind)
+        return _numbers(rng, texts, numbers)
     if moments.notna().mean() > 0.5:
-        zone = rng.choice((None, "UTC", "Asia/Bangkok", "+07:00", "-03:30", "Nowhere/Land"))
-        unit = rng.choice(("s", "ms", "us", "ns"))
-        kinds = (pa.timestamp(unit, zone), pa.date32(), pa.date64(), pa.string())
-        kind = rng.choice(kinds)
-        if pa.types.is_string(kind):
-            return pa.array(texts, kind)
-        plain_moments = moments.dt.tz_localize(None)
-        naive = pa.array(plain_moments, pa.timestamp("us"), from_pandas=True)
-        return naive.cast(kind, safe=False)
-    shape = rng.random()
-    if shape < 0.1:
-        return pa.array([None if text is None else [text] for text in texts])
-    if shape < 0.2:
-        return pa.array([{"a": text} for text in texts])
-    if shape < 0.4:
+        return _moments(rng, texts, moments)
+    if rng.random() < 0.2:
         return pa.array(texts, pa.string()).dictionary_encode()
     return pa.array(texts, rng.choice((pa.string(), pa.large_string(), pa.binary())))
+
+
+def _numbers(rng: random.Random, texts: list[str | None], numbers: pd.Series) -> pa.Array:
+    """Return numbers as floats, integers, decimals, texts or bytes."""
+    floats = pa.array(numbers.astype("float64"), from_pandas=True)
+    kinds = (
+        *(pa.float64(), pa.float32(), pa.float16(), pa.string(), pa.binary()),
+        *(pa.int64(), pa.int32(), pa.int16(), pa.int8(), pa.uint64(), pa.uint8()),
+        *(pa.decimal128(38, 4), pa.decimal256(60, 6), pa.dictionary(pa.int8(), pa.float64())),
+    )
+    kind = rng.choice(kinds)
+    if pa.types.is_string(kind) or pa.types.is_binary(kind):
+        return pa.array(texts, kind)
+    if pa.types.is_dictionary(kind):
+        return floats.dictionary_encode()
+    if pa.types.is_decimal(kind):
+        near = numbers.where(numbers.abs() < 1e15).round(4)
+        return pa.array([None if pd.isna(cell) else Decimal(str(cell)) for cell in near], kind)
+    return floats.cast(kind, safe=False)
+
+
+def _moments(rng: random.Random, texts: list[str | None], moments: pd.Series) -> pa.Array:
+    """Return moments in some unit and zone, or as days, hours, spans or texts."""
+    zone = rng.choice((None, "UTC", "Asia/Bangkok", "+07:00", "-03:30", "Nowhere/Land"))
+    unit = rng.choice(("s", "ms", "us", "ns"))
+    kinds = (
+        *(pa.timestamp(unit, zone), pa.timestamp(unit, zone), pa.date32(), pa.date64()),
+        *(pa.string(), pa.time64("us"), pa.duration("us")),
+    )
+    kind = rng.choice(kinds)
+    if pa.types.is_string(kind):
+        return pa.array(texts, kind)
+    naive = pa.array(moments.dt.tz_localize(None), pa.timestamp("us"), from_pandas=True)
+    if pa.types.is_duration(kind):
+        return naive.cast(pa.int64()).cast(kind)
+    return naive.cast(kind, safe=False)
+
+
+def _unusual(rng: random.Random, texts: list[str | None]) -> pa.Array:
+    """Return texts in a type that few writers use and that no order file needs."""
+    count = len(texts)
+    filled = [None if text is None else text or "0" for text in texts]
+    documents = [None if text is None else json.dumps(text) for text in texts]
+    storage = pa.array([bytes([row % 256]) * 16 for row in range(count)], pa.binary(16))
+    makers: tuple[Callable[[], pa.Array], ...] = (
+        lambda: pa.nulls(count),
+        lambda: pa.array([None] * count, pa.string()),
+        lambda: pa.array([None if text is None else bool(text) for text in texts]),
+        lambda: storage,
+        lambda: pa.ExtensionArray.from_storage(pa.uuid(), storage),
+        lambda: pa.ExtensionArray.from_storage(pa.json_(), pa.array(documents)),
+        lambda: pa.array(texts, pa.string_view()),
+        lambda: pa.array(texts, pa.binary_view()),
+        lambda: pa.array(filled, pa.large_binary()),
+        lambda: pa.array([None if text is None else [text] for text in texts]),
+        lambda: pa.array([None if text is None else [text] for text in texts], _LARGE_LIST),
+        lambda: pa.array([[text, text] for text in texts], pa.list_(pa.string(), 2)),
+        lambda: pa.array([{"a": text} for text in texts]),
+        lambda: pa.array([{"a": [text], "b": {"c": text}} for text in texts]),
+        lambda: pa.array([[("a", text)] for text in texts], pa.map_(pa.string(), pa.string())),
+        lambda: pa.array([None] * count, pa.string()).dictionary_encode(),
+    )
+    return rng.choice(makers)()
 
 
 CONTAINERS: dict[str, Callable[[random.Random, Table], bytes]] = {
     "csv": as_text,
     "zip": as_zip,
     "xlsx": as_xlsx,
+    "xls": as_xls,
+    "ods": as_ods,
     "parquet": as_parquet,
 }
 
