@@ -38,7 +38,7 @@ Data flows one way, and so do the packages, from the top of this list to its end
 
 Below them lies the ground, which every package may import: errors, left_over_files,
 temporary_files, data_files, display, validation, statistics, periods, notation, wording,
-csv_export, engines, daily_repeats, random_draws, lifetimes_package.
+csv_export, arrow_types, engines, daily_repeats, random_draws, lifetimes_package.
 
 The public names stand in `__init__.pyi`. Each is loaded when it is first used, so that importing
 this package costs next to nothing.

@@ -29,6 +29,7 @@ GROUND = (
     "notation",
     "wording",
     "csv_export",
+    "arrow_types",
     "engines",
     "daily_repeats",
     "random_draws",

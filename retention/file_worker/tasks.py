@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from retention.arrow_types import in_engine_type
 from retention.temporary_files import new_file, refuse_lack_of_room
 
 #: Rows that are decoded at once.
@@ -116,7 +117,7 @@ class TooLargeError(Exception):
 def _plain(batch: pa.RecordBatch, most_bytes: int) -> pa.RecordBatch:
     """Return a batch whose texts stand in each row, once they are known to be small enough.
 
-    Its types are those that engines have: see `_typed`.
+    Its types are those that engines have.
     """
     columns = []
     for column in batch.columns:
@@ -127,57 +128,8 @@ def _plain(batch: pa.RecordBatch, most_bytes: int) -> pa.RecordBatch:
                 if (pc.sum(lengths).as_py() or 0) > most_bytes:
                     raise TooLargeError
             column = column.dictionary_decode()
-        columns.append(_readable(column))
+        columns.append(in_engine_type(column))
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
-
-
-def _readable(column: pa.Array) -> pa.Array:
-    """Return a column with a type that engines have; of any other type as texts."""
-    kind = _typed(column.type)
-    if kind is not None:
-        return column.cast(kind)
-    cells = (None if cell is None else str(cell) for cell in column.to_pylist())
-    return pa.array(cells, pa.string())
-
-
-def _typed(kind: pa.DataType) -> pa.DataType | None:
-    """Return the type that stands for one of Parquet, at any depth; None where none does.
-
-    A column without a cell has no type where pandas wrote it: it becomes one of texts. So do UUIDs,
-    which no type stands for.
-    """
-    types = pa.types
-    if types.is_null(kind):
-        return pa.string()
-    if types.is_float16(kind):
-        return pa.float32()
-    if types.is_decimal256(kind):
-        return pa.float64()  # as a text, 1.500 could be read as 1,500
-    if types.is_fixed_size_binary(kind) or types.is_binary_view(kind):
-        return pa.binary()
-    if isinstance(kind, pa.BaseExtensionType):
-        return None
-    if types.is_nested(kind):
-        return _typed_inside(kind)
-    return kind
-
-
-def _typed_inside(kind: pa.DataType) -> pa.DataType | None:
-    """Return the type that stands for a list, a structure or a map."""
-    parts = [_typed(kind.field(place).type) for place in range(kind.num_fields)]
-    if None in parts:
-        return None
-    if pa.types.is_list(kind):
-        return pa.list_(*parts)
-    if pa.types.is_large_list(kind):
-        return pa.large_list(*parts)
-    if pa.types.is_fixed_size_list(kind):
-        return pa.list_(*parts, kind.list_size)
-    if pa.types.is_struct(kind):
-        return pa.struct([field.with_type(part) for field, part in zip(kind, parts, strict=True)])
-    if pa.types.is_map(kind):
-        return pa.map_(kind.key_type, _typed(kind.item_type))
-    return None
 
 
 def _write(

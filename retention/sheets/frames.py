@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from retention.arrow_types import in_engine_type
 from retention.errors import DataError
 
 #: Up to this size every whole float is exact.
@@ -178,17 +178,22 @@ def _unmistakable(text: str) -> str:
 
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return the cells of an Arrow column as text."""
+    if pa.types.is_run_end_encoded(column.type):
+        column = pc.run_end_decode(column)
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if pa.types.is_decimal(column.type):
+        return _three_decimals(column.cast(pa.string()))
+    column = in_engine_type(column)
     kind = column.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return column
-    for is_kind, plainer in _PLAINER:
-        if is_kind(kind):
-            return _text(plainer(column))
-    for is_kind, as_text in _AS_TEXT:
-        if is_kind(kind):
-            return as_text(column)
+    if pa.types.is_timestamp(kind):
+        return _moments(column)
+    if pa.types.is_floating(kind):
+        return _floats(column)
     try:
-        return column.cast(pa.string())
+        return column.cast(pa.large_string() if pa.types.is_string_view(kind) else pa.string())
     except pa.ArrowException:
         return pa.chunked_array([pa.array(map(_cell_text, column.to_pylist()), pa.string())])
 
@@ -218,31 +223,6 @@ def _three_decimals(text: pa.ChunkedArray) -> pa.ChunkedArray:
     if not pc.any(is_open).as_py():
         return text
     return pc.if_else(is_open, pc.binary_join_element_wise(text, "0", ""), text)
-
-
-def _decimals(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return _three_decimals(column.cast(pa.string()))
-
-
-_Rewriting = tuple[tuple[Callable[[pa.DataType], bool], Callable[[Any], pa.ChunkedArray]], ...]
-# What becomes a plainer type first.
-_PLAINER: _Rewriting = (
-    (lambda kind: isinstance(kind, pa.BaseExtensionType), lambda column: _storage(column)),
-    (pa.types.is_dictionary, lambda column: column.cast(column.type.value_type)),
-    (pa.types.is_run_end_encoded, lambda column: column.cast(column.type.value_type)),
-    (pa.types.is_string_view, lambda column: column.cast(pa.large_string())),
-    (pa.types.is_float16, lambda column: column.cast(pa.float32())),
-)
-_AS_TEXT: _Rewriting = (
-    (pa.types.is_timestamp, _moments),
-    (pa.types.is_floating, _floats),
-    (pa.types.is_decimal, _decimals),
-)
-
-
-def _storage(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    chunks = [chunk.storage for chunk in column.chunks]
-    return pa.chunked_array(chunks, column.type.storage_type)
 
 
 class _Hashing:

@@ -3,9 +3,11 @@
 import datetime as dt
 import io
 from decimal import Decimal
+from uuid import UUID
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 import retention
@@ -88,6 +90,25 @@ def test_numbers_are_written_to_be_read_in_one_way():
     assert cells(2**70, 1, dtype=object) == [str(2**70), "1"]
     money = pa.table({"a": pa.array([Decimal("1.234")], pa.decimal256(50, 3))})
     assert read_frame(money, "x").columns[0].to_pylist() == ["1.2340"]
+
+
+@pytest.mark.parametrize(
+    ("column", "texts"),
+    [
+        (pa.array([UUID(int=7).bytes, None], pa.uuid()), [str(UUID(int=7)), None]),
+        (pa.array(['{"a": 1}', None], pa.json_()), ['{"a": 1}', None]),
+        (pa.array([b"ab", None], pa.binary(2)), ["ab", None]),
+        (pa.array(["a", None], pa.string_view()), ["a", None]),
+        (pa.array([1.5, None], pa.float16()), ["1.5", None]),
+        (pa.array([[1.5], None], pa.list_(pa.float16())), ["[1.5]", None]),
+        (pa.array(["a", "a"]).dictionary_encode(), ["a", "a"]),
+        (pc.run_end_encode(pa.array([2.0, 2.0])), ["2", "2"]),
+        (pa.nulls(2), [None, None]),
+    ],
+    ids=lambda value: str(value.type) if isinstance(value, pa.Array) else "",
+)
+def test_columns_of_unusual_types_are_written_as_what_they_hold(column, texts):
+    assert read_frame(pa.table({"a": column}), "x").columns[0].to_pylist() == texts
 
 
 def test_cells_of_mixed_types():
