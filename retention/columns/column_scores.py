@@ -28,6 +28,15 @@ _GLUED = {
 _SORTED = {role: _places(names, _alphabetic) for role, names in _USUAL.items()}
 # Names that say nothing beside other words: "article id" is no number of an order.
 _ALONE_ONLY = frozenset({"id", "no", "number"})
+# Each usual name that another name may contain: its place, and its words.
+_CONTAINED = {
+    role: [
+        (place, name, frozenset(name.split()))
+        for place, name in enumerate(names)
+        if name not in _ALONE_ONLY
+    ]
+    for role, names in _USUAL.items()
+}
 _NEVER = {role: {plain_name(word) for word in spec.never} for role, spec in ROLES.items()}
 # "Total (inc. tax)" is a total, and no tax.
 _WITH_TAX = re.compile(
@@ -85,18 +94,15 @@ def _place_otherwise_written(name: str, role: str) -> int | None:
 def _containing_score(name: str, role: str) -> float:
     if role == "revenue":
         name = _WITH_TAX.sub(" ", name).strip()
-    usual_names, words = _USUAL[role], set(name.split())
+    words = set(name.split())
     if words & _NEVER[role]:
         return 0.0
-    for index, usual in enumerate(usual_names):
-        if usual in _ALONE_ONLY:
-            continue
-        wanted = set(usual.split())
+    for place, usual, wanted in _CONTAINED[role]:
         # Scripts without blanks between words are compared letter by letter.
         is_inside = wanted <= words if usual.isascii() else usual in name
         if is_inside:
             extra_words = len(words - wanted)
-            return max(0.05, 0.45 - 0.2 * index / len(usual_names) - 0.05 * extra_words)
+            return max(0.05, 0.45 - 0.2 * place / len(_USUAL[role]) - 0.05 * extra_words)
     return 0.0
 
 
