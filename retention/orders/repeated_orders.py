@@ -1,7 +1,6 @@
 """Orders whose rows stand twice: which rows of a file, or of several files, show them again."""
 
 from dataclasses import dataclass
-from typing import cast
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -194,30 +193,34 @@ def with_cells(sheet: Sheet, mapping: Mapping, rows: ir.Table) -> pd.DataFrame:
     Cells of columns that play a role are compared by what they say (`content`), the others as they
     stand. A column that only counts the rows is left aside.
     """
-    others = [c for c in sheet.columns if c not in mapping.columns.values()]
-    if not others:
-        alone: pd.DataFrame = rows.to_pandas()
-        return alone.assign(cells=alone["content"])
-    raw = sheet.table
-    raw = raw.select(
-        row=raw.rowid(), **{f"o{i}": raw[sheet.column(c)] for i, c in enumerate(others)}
+    frame: pd.DataFrame = rows.to_pandas()
+    others = [sheet.column(c) for c in sheet.columns if c not in mapping.columns.values()]
+    if frame.empty or not others:
+        return frame.assign(cells=frame["content"])
+    hashes = _cell_hashes(sheet, ibis.memtable(frame[["line"]]), others).reindex(frame["line"])
+    cells = frame.assign(others=hashes.to_numpy())
+    return frame.assign(cells=cells.groupby(["content", "others"], dropna=False).ngroup())
+
+
+def _cell_hashes(sheet: Sheet, lines: ir.Table, names: list[str]) -> pd.Series:
+    """Return by line what rows have in common that are equal in the cells of some columns.
+
+    The cells stand below each other: what the engine plans grows with the square of the columns.
+    """
+    raw = sheet.table.select(*names, row=sheet.table.rowid())
+    wide = lines.inner_join(raw, lines.line == raw.row).drop("row")
+    cells = wide.pivot_longer(names, names_to="name", values_to="cell")
+    number = cells.cell.try_cast("int64")
+    columns = cells.group_by("name").aggregate(
+        rows=cells.count(), numbers=number.count(), steps=(number - cells.line).nunique()
     )
-    joined = rows.inner_join(raw, rows.line == raw.row)
-    names = [f"o{i}" for i in range(len(others))]
-    steps = joined.aggregate(
-        **{c: (joined[c].try_cast("int64") - joined.line).nunique() for c in names},
-        **{f"{c}_numbers": joined[c].try_cast("int64").count() for c in names},
-        rows=joined.count(),
+    counting = (columns.numbers == columns["rows"]) & (columns.steps <= len(sheet.parts) + 1)
+    told = cells.anti_join(columns.filter(counting), "name")
+    hashes = told.group_by("line").aggregate(
+        cells=hash_of(ibis.struct({"name": told.name, "cell": told.cell})).bit_xor()
     )
-    facts = steps.to_pandas().iloc[0]
-    told = [
-        c
-        for c in names
-        if not (facts[f"{c}_numbers"] == facts["rows"] and facts[c] <= len(sheet.parts) + 1)
-    ]
-    cells = ibis.struct({"content": joined.content, **{c: joined[c] for c in told}})
-    frame = joined.mutate(cells=hash_of(cells)).select(*rows.columns, "cells").to_pandas()
-    return cast("pd.DataFrame", frame)
+    by_line: pd.Series = hashes.to_pandas().set_index("line")["cells"]
+    return by_line
 
 
 def _dropped(rows: pd.DataFrame, typed: ir.Table, starts: list[int], facts: _Facts) -> pd.DataFrame:

@@ -264,6 +264,23 @@ def test_equal_rows_that_chance_explains_are_left_alone():
     assert asked(orders) == []
 
 
+@pytest.mark.parametrize("different", [None, 0, 12, 19])
+def test_rows_are_equal_where_no_cell_of_many_columns_tells_them_apart(different):
+    others = [[f"{row % 30}-{place}" for place in range(20)] for row in range(60)]
+    if different is not None:
+        for row in others[30:]:
+            row[different] = "another"
+    rows = [
+        [f"c{row % 30}", f"{date(2025, 1, 1 + row % 30)}", f"{10 + row % 30}.25", f"{row + 1}"]
+        for row in range(60)
+    ]
+    header = ["customer", "date", "amount", "row", *(f"meta {place}" for place in range(20))]
+    orders = read_orders(
+        csv_file([row + more for row, more in zip(rows, others, strict=True)], header)
+    )
+    assert orders.report.rows_kept == (30 if different is None else 60)
+
+
 def test_a_large_file_is_looked_at_in_part_first(monkeypatch):
     monkeypatch.setattr("retention.orders.equal_rows._COMPARED_WHOLE", 1000)
     rows = [
