@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
@@ -49,6 +50,7 @@ from retention.orders.rows import (
 from retention.orders.set_aside import SetAside, set_aside
 from retention.orders.tables import is_table, settle_table, table_sheet
 from retention.sheets.engine_errors import refuse_engine_errors
+from retention.sheets.raw_rows import raw_names
 from retention.sheets.sheet import Sheet, open_sheet, open_sheets
 from retention.wording import quoted
 
@@ -402,12 +404,20 @@ def _check_complete(sheet: Sheet, mapping: Mapping) -> None:
 
 def _with_cells(sheet: Sheet, dropped: ir.Table) -> pd.DataFrame:
     """Return rows left out in the file's order: line, reason, amount, then the raw cells."""
-    raw = sheet.table.mutate(row=sheet.table.rowid())
-    frame: pd.DataFrame = (
-        dropped.inner_join(raw, dropped.line == raw.row).drop("row").order_by("line").to_pandas()
-    )
+    left_out = dropped.order_by("line").to_pandas()
+    frame: pd.DataFrame = left_out.join(_cells(sheet, left_out["line"]), on="line")
     rows = frame["line"].astype(int).tolist()
     frame["line"] = [sheet.line(row) for row in rows]
     if len(sheet.names) > 1:
         frame.insert(0, "file", [sheet.part(row).name for row in rows])
     return frame
+
+
+def _cells(sheet: Sheet, rows: pd.Series) -> pd.DataFrame:
+    """Return the raw cells of some rows, by row."""
+    if rows.empty:
+        return pd.DataFrame(columns=raw_names(sheet.columns), dtype="str")
+    wanted = ibis.memtable(rows.to_frame("wanted"))
+    raw = sheet.table.mutate(row=sheet.table.rowid())
+    cells: pd.DataFrame = raw.semi_join(wanted, raw.row == wanted.wanted).to_pandas()
+    return cells.set_index("row")

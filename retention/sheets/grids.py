@@ -34,6 +34,11 @@ class Grid:
     rows: list[list[str]]
     merges: tuple[Merge, ...] = ()
 
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self.rows[0]) if self.rows else 0
+
     def is_empty(self) -> bool:
         """Return whether no cell holds a text."""
         return not any(map(any, self.rows))

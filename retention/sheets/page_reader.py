@@ -6,10 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from retention.errors import DataError
+from retention.sheets.grids import Grid
 from retention.sheets.markup import read_markup
 from retention.sheets.pages import Table, table_of
 from retention.sheets.parts import Names, Part, have_same_columns, joined_columns, places
-from retention.sheets.raw_rows import RawRows, parts_of, store_texts, unique_names
+from retention.sheets.raw_rows import (
+    RawRows,
+    parts_of,
+    refuse_many_columns,
+    store_texts,
+    unique_names,
+)
 from retention.sheets.unpack import PlainFile
 from retention.sheets.workbooks import read_grids
 from retention.wording import plural
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
 
 def read_web_page(con: Backend, file: PlainFile, table: str) -> RawRows:
     """Read the tables of a web page, or the sheets of an Excel 2003 XML file, into a new table."""
-    return _read_tables(con, file, table, [table_of(grid) for grid in read_markup(file)])
+    return _read_tables(con, file, table, _tables(file, read_markup(file)))
 
 
 def read_workbook(con: Backend, file: PlainFile, table: str) -> RawRows:
@@ -28,7 +35,7 @@ def read_workbook(con: Backend, file: PlainFile, table: str) -> RawRows:
     grids, hidden = read_grids(file)
     if not grids:
         raise DataError(f"The workbook {file.name!r} has no filled cells.")
-    read = _read_tables(con, file, table, [table_of(grid) for grid in grids])
+    read = _read_tables(con, file, table, _tables(file, grids))
     if not hidden:
         return read
     sheets = "sheet" if len(hidden) == 1 else "sheets"
@@ -36,12 +43,19 @@ def read_workbook(con: Backend, file: PlainFile, table: str) -> RawRows:
     return replace(read, notes=(*read.notes, note))
 
 
+def _tables(file: PlainFile, grids: list[Grid]) -> list[Table]:
+    """Return the tables of pages; those of too many columns are refused before any is searched."""
+    for grid in grids:
+        refuse_many_columns(grid.width, file.name)
+    return [table_of(grid) for grid in grids]
+
+
 def _read_tables(con: Backend, file: PlainFile, table: str, pages: list[Table]) -> RawRows:
     """Read the longest table of a file, with those of the same columns."""
     names = [
         Names(
             part=page.title,
-            columns=unique_names(page.header or (), page.width, file.name),
+            columns=unique_names(page.header or (), page.width),
             are_numbers=not page.header,
         )
         for page in pages

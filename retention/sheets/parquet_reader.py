@@ -15,7 +15,7 @@ from retention import wording
 from retention.errors import DataError
 from retention.file_worker.process import UnreadableFileError, decode
 from retention.sheets.parts import Part
-from retention.sheets.raw_rows import RawRows, raw_names, unique_names
+from retention.sheets.raw_rows import RawRows, raw_names, refuse_many_columns, unique_names
 from retention.sheets.unpack import SUSPICIOUS_FROM_BYTES, SUSPICIOUS_RATIO, PlainFile
 from retention.temporary_files import temporary_folder
 
@@ -31,7 +31,8 @@ def read_parquet(con: Backend, file: PlainFile, table: str) -> RawRows:
             rows = decode("parquet", file.path, folder, most).tables[0]
         except UnreadableFileError as error:
             raise _refused(file, error, most) from error
-    columns = unique_names(rows.column_names, rows.num_columns, file.name)
+    refuse_many_columns(rows.num_columns, file.name)
+    columns = unique_names(rows.column_names, rows.num_columns)
     kinds = rows.schema.types
     try:
         con.create_table("source", rows.rename_columns(raw_names(columns)))

@@ -91,7 +91,16 @@ def parts_of(
     )
 
 
-def unique_names(header: tuple[str, ...], width: int, file: str) -> tuple[str, ...]:
+def refuse_many_columns(width: int, file: str) -> None:
+    """Raise DataError where a file has more than `MAX_COLUMNS` columns."""
+    if width > MAX_COLUMNS:
+        raise DataError(
+            f"{file!r} has {wording.count(width)} columns; at most {wording.count(MAX_COLUMNS)} "
+            "are read. Export the order columns only."
+        )
+
+
+def unique_names(header: tuple[str, ...], width: int) -> tuple[str, ...]:
     """Return the names of a sheet's columns, made unique.
 
     The header's names are trimmed. Blank ones are numbered, repeated ones get (2), (3).
@@ -99,23 +108,13 @@ def unique_names(header: tuple[str, ...], width: int, file: str) -> tuple[str, .
     Args:
         header: The names as written.
         width: How many columns there are.
-        file: The file's name, for messages.
 
     Returns:
         As many names as columns.
 
-    Raises:
-        DataError: There are more than `MAX_COLUMNS` columns.
-
-    >>> unique_names(("Email", " Email", ""), 4, "x.csv")
+    >>> unique_names(("Email", " Email", ""), 4)
     ('Email', 'Email (2)', 'Column 3', 'Column 4')
     """
-    if width > MAX_COLUMNS:
-        raise DataError(
-            f"{file!r} has {wording.count(width)} columns; at most {wording.count(MAX_COLUMNS)} "
-            "are read. Export the order "
-            "columns only."
-        )
     names: list[str] = []
     taken: set[str] = set()
     for i in range(width):

@@ -28,7 +28,7 @@ from retention.sheets.parts import (
     joined_columns,
     places,
 )
-from retention.sheets.raw_rows import RawRows, raw_names, unique_names
+from retention.sheets.raw_rows import RawRows, raw_names, refuse_many_columns, unique_names
 from retention.sheets.readers import check_table, read_raw
 from retention.sheets.unpack import PlainFile, unpack
 from retention.temporary_files import new_folder, remove_with, temporary_folder
@@ -145,7 +145,7 @@ class Sheet:
         """
         raw = raw_names(self.columns)
         others = [name for name in frame.columns if name not in raw]
-        names = unique_names((*others, *self.columns), len(others) + len(self.columns), self.name)
+        names = unique_names((*others, *self.columns), len(others) + len(self.columns))
         return frame.rename(columns=dict(zip(raw, names[len(others) :], strict=True)))
 
     def release(self) -> None:
@@ -176,7 +176,8 @@ def open_sheet(source: Any, name: str | None = None) -> Sheet:
 
 def _frame_sheet(source: Any, name: str) -> Sheet:
     cells = read_frame(source, name)
-    columns = unique_names(cells.names, len(cells.names), name)
+    refuse_many_columns(len(cells.names), name)
+    columns = unique_names(cells.names, len(cells.names))
     if not columns:
         raise DataError(f"{name!r} has no columns.")
     check_table(name, columns, cells.rows)

@@ -17,7 +17,14 @@ from retention.sheets import text_files
 from retention.sheets.header import TextLayout
 from retention.sheets.pages import repeat_notes, repeated_headers, tidy_rows
 from retention.sheets.parts import Part
-from retention.sheets.raw_rows import RawRows, parts_of, raw_names, store_texts, unique_names
+from retention.sheets.raw_rows import (
+    RawRows,
+    parts_of,
+    raw_names,
+    refuse_many_columns,
+    store_texts,
+    unique_names,
+)
 from retention.sheets.swallowed_rows import check_quotes
 from retention.sheets.unpack import PlainFile
 
@@ -44,7 +51,8 @@ def read_text(con: Backend, file: PlainFile, folder: Path, table: str) -> RawRow
     notes += layout.notes()
     if layout.header is None:
         notes.append("The file has no column names; columns are numbered.")
-    columns = unique_names(layout.header or (), layout.width, file.name)
+    refuse_many_columns(layout.width, file.name)
+    columns = unique_names(layout.header or (), layout.width)
     has_breaks = _load_text(con, path, layout, columns, file.name, table)
     raw = con.table(table)
     counts = (

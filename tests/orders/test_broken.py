@@ -8,6 +8,7 @@ import io
 import struct
 import zipfile
 import zlib
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,7 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from retention import build_orders, detect_columns, open_sheet, read_orders
-from tests.orders.whole_files.spoiling import ANY_COLUMNS, read_or_refused, read_spoilt, refused
+from tests.orders.whole_files.mutations import ods_bytes
+from tests.orders.whole_files.spoiling import read_or_refused, refused
 from tests.support.order_files import assert_nothing_vanished, csv_bytes, plain_table, rows_dropped
 from tests.support.reports import workbook
 
@@ -271,9 +273,89 @@ def test_a_long_cell_holds_nothing_up_in_whichever_column_it_stands(cell):
     read_or_refused(lambda: read_orders(csv_bytes(HEADER, rows), name="orders.csv"))
 
 
+#: Each column of the simplest file plays several roles, and none that it is fit for.
+UNFIT_ROLES = {
+    "Order ID": "order_id customer_id payment_status quantity coupon refund state phone time "
+    "full_name channel",
+    "Email": "ordered_at subscription category status kind delivery_status refund_of first_name",
+    "Order Date": "currency zip complaint region paid_at country",
+    "Product": "email discount last_name cancelled_at abandoned city rating",
+    "Total": "product revenue unit_price test_order adjusted consent",
+}
+
+
 def test_a_column_of_many_roles_beside_dates_of_many_forms_holds_nothing_up():
-    """Statuses that nobody knows, and three columns read as one: it took 45 seconds."""
-    read_spoilt("20261130-14", ANY_COLUMNS)
+    """Statuses that nobody knows, and columns of several roles: it took 45 seconds."""
+    rows = [[*row[:2], str(int(pd.Timestamp(row[2]).timestamp())), *row[3:]] for row in ROWS]
+    rows[4:4] = [["Total"], ["Total"], rows[9]]
+    sheet = open_sheet(csv_bytes(HEADER, rows), "orders.csv")
+    columns = {role: name for name, roles in UNFIT_ROLES.items() for role in roles.split()}
+    mapping = replace(
+        detect_columns(sheet).with_columns(**columns),
+        day_first=False,
+        per_order=True,
+        repeats="once",
+    )
+    assert "customer from 'Order ID'" in str(read_or_refused(lambda: build_orders(sheet, mapping)))
+
+
+# --- wide files -----------------------------------------------------------------------------------
+
+
+def wide(columns: int, rows: int) -> list[list[str]]:
+    """Return the records of a file with many columns beside customer, date and amount."""
+    others = range(columns - 3)
+    header = ["customer", "date", "amount", *(f"meta {place}" for place in others)]
+    return [header] + [
+        [f"c{row % 9}", f"2024-01-{row % 28 + 1:02}", "5.00"]
+        + [f"{row * columns + place}.25" for place in others]
+        for row in range(rows)
+    ]
+
+
+def test_hundreds_of_columns_hold_nothing_up():
+    """The engine planned one query over all of them: 800 took two minutes and all its memory."""
+    header, *rows = wide(600, 40)
+    orders = read_or_refused(lambda: read_orders(csv_bytes(header, rows), name="orders.csv"))
+    assert orders.report.rows_kept == 40
+
+
+def test_as_many_columns_as_a_file_may_have_keep_their_names_beside_the_reason(monkeypatch):
+    monkeypatch.setattr("retention.sheets.raw_rows.MAX_COLUMNS", 20)
+    header, *rows = wide(20, 3)
+    rows[1][2] = "nothing"
+    frame = pd.DataFrame(rows, columns=header)
+    left_out = read_orders(frame).dropped_rows()
+    assert left_out.columns.tolist() == ["line", "reason", *header]
+    assert left_out["meta 7"].tolist() == [rows[1][10]]
+
+
+def open_document(rows: str) -> bytes:
+    """Return a workbook of LibreOffice with rows in its own form."""
+    return ods_bytes(f"<table:table-row>{cells(*HEADER)}</table:table-row>{rows}")
+
+
+def cells(*texts: str, times: int = 1) -> str:
+    return "".join(
+        f'<table:table-cell table:number-columns-repeated="{times}" office:value-type="string">'
+        f"<text:p>{text}</text:p></table:table-cell>"
+        for text in texts
+    )
+
+
+def test_cells_that_are_repeated_to_the_edge_of_a_sheet_are_refused_at_once():
+    rows = "".join(
+        f"<table:table-row>{cells(*row[:4])}{cells(row[4], times=99_999)}</table:table-row>"
+        for row in ROWS
+    )
+    assert "16,384 columns" in refused(open_document(rows), "orders.ods")
+
+
+def test_a_row_that_is_repeated_a_hundred_thousand_times_is_read():
+    row = cells(*ROWS[0])
+    repeated = f'<table:table-row table:number-rows-repeated="100000">{row}</table:table-row>'
+    orders = read_or_refused(lambda: read_orders(open_document(repeated), name="orders.ods"))
+    assert orders.report.rows_read == 100_000
 
 
 @pytest.mark.parametrize("name", [b"orders\x00csv", b"orders\xff.csv"])

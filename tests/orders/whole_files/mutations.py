@@ -364,17 +364,22 @@ def as_ods(rng: random.Random, table: Table) -> bytes:
         f"<table:table-row>{''.join(map(_ods_cell, record))}</table:table-row>"
         for record in table.records
     )
+    data = ods_bytes(rows)
+    draw = rng.random()
+    if draw < 0.25:
+        return data
+    return damage(rng, data) if draw < 0.5 else _repacked(rng, data)
+
+
+def ods_bytes(rows: str) -> bytes:
+    """Return a workbook of LibreOffice that holds rows in its own form."""
     content = f'<?xml version="1.0" encoding="UTF-8"?>{_ODS_CONTENT.format(rows=rows)}'
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as pack:
         pack.writestr("mimetype", _ODS)
         pack.writestr("content.xml", content)
         pack.writestr("META-INF/manifest.xml", _ODS_MANIFEST)
-    data = out.getvalue()
-    draw = rng.random()
-    if draw < 0.25:
-        return data
-    return damage(rng, data) if draw < 0.5 else _repacked(rng, data)
+    return out.getvalue()
 
 
 def _ods_cell(cell: str) -> str:
