@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retention import wording
 from retention.errors import DataError
 from retention.sheets import text_files
 from retention.sheets.grids import Grid, Merge, even_rows
+from retention.sheets.raw_rows import refuse_many_columns
 from retention.sheets.unpack import PlainFile
 
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGN
 _ARCHIVE = b"mime-version:"
 #: Cells of a row beyond which a file's spans are not believed.
 MOST_CELLS = 16_384
+#: The most rows of a sheet.
+_MOST_ROWS = 1 << 20
+#: Cells that a table may always reach over, and how many times those that are written in it.
+_LARGE_AREA, _MOST_REACHED = 1_000_000, 50
 
 
 def is_markup(path: Path) -> bool:
@@ -102,7 +108,7 @@ def _web_tables(text: str, name: str) -> list[Grid]:
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise DataError(f"{name!r} is a web page that cannot be read. {_INSTEAD}") from error
     tables = [table for table in page.iter("table") if table.find(".//table") is None]
-    grids = [_web_grid(f"Table {i}", table) for i, table in enumerate(tables, start=1)]
+    grids = [_web_grid(f"Table {i}", table, name) for i, table in enumerate(tables, start=1)]
     grids = [grid for grid in grids if not grid.is_empty() and len(grid.rows[0]) > 1]
     if not grids:
         raise DataError(f"{name!r} is a web page without a table of orders. {_INSTEAD}")
@@ -112,27 +118,40 @@ def _web_tables(text: str, name: str) -> list[Grid]:
 _INSTEAD = "Export the orders again, as CSV or as a real Excel workbook (.xlsx)."
 
 
-def _web_grid(title: str, table: html.HtmlElement) -> Grid:
+def _web_grid(title: str, table: html.HtmlElement, name: str) -> Grid:
     rows: list[list[str]] = []
     merges: list[Merge] = []
-    taken: dict[tuple[int, int], bool] = {}
+    written = 0
+    last_rows: list[int] = []  # of each column, the last row that a cell above reaches into
     for top, row in enumerate(table.iter("tr")):
         cells: list[str] = []
         for cell in row.iterchildren("td", "th"):
-            while taken.pop((top, len(cells)), False):
+            while len(cells) < len(last_rows) and last_rows[len(cells)] >= top:
                 cells.append("")
             left, wide, tall = len(cells), _span(cell, "colspan"), _span(cell, "rowspan")
+            written += 1
             cells += [_words(cell), *[""] * (wide - 1)]
+            refuse_many_columns(len(cells), name)
+            last_rows += [-1] * (len(cells) - len(last_rows))
             if tall > 1:
-                merges.append(
-                    Merge(top=top, bottom=top + tall - 1, left=left, right=left + wide - 1)
-                )
-                taken |= {
-                    (top + down, left + right): True
-                    for down in range(1, tall)
-                    for right in range(wide)
-                }
+                bottom = top + tall - 1
+                merges.append(Merge(top=top, bottom=bottom, left=left, right=left + wide - 1))
+                last_rows[left : left + wide] = [bottom] * wide
         rows.append(cells)
+    return _even_grid(title, rows, merges, written, name)
+
+
+def _even_grid(
+    title: str, rows: list[list[str]], merges: list[Merge], written: int, name: str
+) -> Grid:
+    """Return rows as a grid; few cells that reach over very many are refused before."""
+    area = len(rows) * max(map(len, rows), default=0)
+    if area > max(_LARGE_AREA, _MOST_REACHED * written):
+        raise DataError(
+            f"A table of {name!r} has cells far away from the others: it reaches over "
+            f"{wording.count(area)} cells. Delete the columns and rows beyond the table, or save "
+            "the orders as CSV."
+        )
     return Grid(title=title, rows=even_rows(rows), merges=tuple(merges))
 
 
@@ -161,7 +180,7 @@ def _spreadsheet(text: str, name: str) -> list[Grid]:
             f"{name!r} is a damaged Excel 2003 XML file. Save it in Excel as .xlsx or CSV."
         ) from error
     pages = [] if root is None else list(root.iter(f"{{{_SPREADSHEET}}}Worksheet"))
-    grids = [_xml_grid(page) for page in pages]
+    grids = [_xml_grid(page, name) for page in pages]
     grids = [grid for grid in grids if not grid.is_empty()]
     if not grids:
         raise DataError(
@@ -175,16 +194,19 @@ def _attribute(element: etree._Element, name: str, default: int) -> int:
     return int(text) if text.isdecimal() and len(text) < 8 else default
 
 
-def _xml_grid(page: etree._Element) -> Grid:
+def _xml_grid(page: etree._Element, name: str) -> Grid:
     rows: list[list[str]] = []
     merges: list[Merge] = []
+    written = 0
     for row in page.iter(f"{{{_SPREADSHEET}}}Row"):
-        place = _attribute(row, "Index", len(rows) + 1)
-        rows += [[] for _ in range(min(place - 1 - len(rows), MOST_CELLS))]
+        place = min(_attribute(row, "Index", len(rows) + 1), _MOST_ROWS)
+        rows += [[]] * (place - 1 - len(rows))
         cells: list[str] = []
         for left, wide, tall, words in _xml_cells(row):
+            written += 1
             cells += [""] * (left - len(cells))
             cells += [words, *[""] * (wide - 1)]
+            refuse_many_columns(len(cells), name)
             if tall > 1:
                 top = len(rows)
                 merges.append(
@@ -192,7 +214,7 @@ def _xml_grid(page: etree._Element) -> Grid:
                 )
         rows.append(cells)
     title = page.get(f"{{{_SPREADSHEET}}}Name", "Sheet")
-    return Grid(title=title, rows=even_rows(rows), merges=tuple(merges))
+    return _even_grid(title, rows, merges, written, name)
 
 
 def _xml_cells(row: etree._Element) -> Iterator[tuple[int, int, int, str]]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend  # loads 0.3 s of engines
 
 MAX_COLUMNS = 2000
+#: Times that column names may stand in a file where an export was pasted below each of them.
+MOST_SECTIONS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def parts_of(
     blanks: tuple[int, ...],
     first: int = 0,
 ) -> tuple[Part, ...]:
-    """Return the sections of a file as parts.
+    """Return the sections of a file as parts; the pages of a long report are no parts.
 
     Args:
         name: What the parts are called.
@@ -80,6 +82,8 @@ def parts_of(
         blanks: As in `Part`.
         first: The whole table's row of the file's first.
     """
+    if len(sections) > MOST_SECTIONS:
+        sections = (0,)
     return tuple(
         Part(
             name=name,

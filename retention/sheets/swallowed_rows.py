@@ -1,5 +1,7 @@
 """Rows that a stray quotation mark made part of a cell: they must not get lost in silence."""
 
+import re
+
 import ibis
 import ibis.expr.types as ir
 
@@ -8,14 +10,16 @@ from retention.errors import DataError
 from retention.sheets.header import is_value
 from retention.sheets.raw_rows import RawRows
 
-#: Cells with line breaks that are looked at.
-_MOST_CELLS = 10_000
+#: Rows whose cells are looked at.
+_MOST_ROWS = 10_000
 #: Values, such as a date and an amount, by which a line of a cell is a row.
 _FEWEST_VALUES = 2
+#: The most times that the engine's patterns repeat a part.
+_MOST_REPEATED = 1_000
 
 
 def check_quotes(raw: ir.Table, read: RawRows, delimiter: str) -> None:
-    """Refuse a file in which a mark opens in one row and closes in a later one.
+    """Refuse a file in which a mark opens in one row, and closes in a later one or never.
 
     Args:
         raw: The file's rows.
@@ -23,28 +27,67 @@ def check_quotes(raw: ir.Table, read: RawRows, delimiter: str) -> None:
         delimiter: What stands between its cells.
 
     Raises:
-        DataError: If a cell holds whole rows; it says where.
+        DataError: If a cell holds rows, whole or in part; it says where.
     """
+    last, width = read.rows - 1, len(read.columns)
     # One flat expression: thousands of nested ones are too deep.
-    broken = ibis.greatest(*(raw[name].like("%\n%\n%") for name in raw.columns))
-    cells = raw.mutate(row=raw.rowid()).filter(broken).limit(_MOST_CELLS).to_pyarrow()
+    broken = raw.mutate(row=raw.rowid()).filter(_any(raw, _BREAK))
+    joined = [
+        broken[name].re_search(_two_rows(place, width, delimiter))
+        for place, name in enumerate(raw.columns)
+        if width <= _MOST_REPEATED
+    ]
+    likely = ibis.greatest(broken.row == last, *joined, ibis.literal(False))
+    doubtful = broken.mutate(likely=likely).filter(likely | _any(broken, _BREAK + _BREAK))
+    first = doubtful.order_by(doubtful.likely.desc(), doubtful.row).limit(_MOST_ROWS)
+    cells = first.drop("likely").to_pyarrow()
     rows = cells["row"].to_pylist()
-    for column, name in zip(cells.drop_columns("row").columns, read.columns, strict=False):
+    columns = enumerate(zip(cells.drop_columns("row").columns, read.columns, strict=False))
+    for place, (column, name) in columns:
         for row, cell in zip(rows, column.to_pylist(), strict=True):
-            swallowed = _rows_in(cell or "", delimiter, len(read.columns))
-            if swallowed:
+            lines = [line.split(delimiter) for line in (cell or "").splitlines()]
+            # A mark that never closes ends with the file, and any other one within a line.
+            whole = lines[1:] if row == last else lines[1:-1]
+            if _are_rows(whole, width) or _are_parts_of_rows(lines, place, width):
                 line = read.parts[0].records_before + row + 1
                 raise DataError(
-                    f"{read.file.name!r}: in row {wording.count(line)} a quotation mark opens "
-                    "in column "
-                    f"{name!r} and closes {wording.count(swallowed + 1)} lines later, so that "
-                    "the rows between "
-                    "are one cell. Delete the mark there, or export the orders again."
+                    f"{read.file.name!r}: in row {wording.count(line)} a quotation mark opens in "
+                    f"column {name!r} and stays open for {wording.plural(len(lines) - 1, 'line')} "
+                    "below, so that rows there are part of one cell. Delete the mark, or export "
+                    "the orders again."
                 )
 
 
-def _rows_in(cell: str, delimiter: str, width: int) -> int:
-    """Return the lines of a cell if they are rows of the table, 0 if they are a text."""
-    lines = [line.split(delimiter) for line in cell.splitlines()[1:-1]]
-    alike = sum(len(line) == width and sum(map(is_value, line)) >= _FEWEST_VALUES for line in lines)
-    return len(lines) if alike > len(lines) / 2 else 0
+_BREAK = "[\\r\\n][^\\r\\n]*"
+
+
+def _any(raw: ir.Table, pattern: str) -> ir.BooleanValue:
+    """Return whether a cell of a row matches a pattern."""
+    return ibis.greatest(*(raw[name].re_search(pattern) for name in raw.columns if name != "row"))
+
+
+def _two_rows(place: int, width: int, delimiter: str) -> str:
+    """Return the pattern of a cell that begins in one row's column and ends in another's."""
+    cell = rf"[^\r\n{re.escape(delimiter)}]*"
+    others = f"{re.escape(delimiter)}{cell}"
+    first, last = (f"{cell}(?:{others}){{{times}}}" for times in (width - place - 1, place))
+    return rf"^{first}[\r\n](?s:.*[\r\n])?{last}$"
+
+
+def _are_rows(lines: list[list[str]], width: int) -> bool:
+    """Return whether most lines of a cell are rows."""
+    alike = sum(len(line) == width and _has_values(line) for line in lines)
+    return alike > len(lines) / 2
+
+
+def _are_parts_of_rows(lines: list[list[str]], place: int, width: int) -> bool:
+    """Return whether a cell holds the end of one row and the beginning of another."""
+    if len(lines) < 2:
+        return False
+    first, last = lines[0], lines[-1]
+    are_parts = len(first) == width - place and len(last) == place + 1
+    return are_parts and _has_values([*first, *last])
+
+
+def _has_values(cells: list[str]) -> bool:
+    return sum(map(is_value, cells)) >= _FEWEST_VALUES

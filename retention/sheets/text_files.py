@@ -37,8 +37,10 @@ LEGACY_ENCODINGS = {
 _GUESSED = ("cp1252", "cp874")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins with the mark of the next one
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
 )
 
 
@@ -249,23 +251,26 @@ def _regularity(rows: list[list[str]]) -> float:
     return regular * (1 + min(width, 20) / 200)
 
 
-def blank_positions(path: Path, records: int) -> list[int]:
+def line_count(path: Path) -> int:
+    """Return how many lines a file has, whichever of the three line ends it uses."""
+    lines, before = 0, b"\n"
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            pairs = chunk.count(b"\r\n") + (before == b"\r" and chunk.startswith(b"\n"))
+            lines += chunk.count(b"\n") + chunk.count(b"\r") - pairs
+            before = chunk[-1:]
+    return lines + (before not in (b"\n", b"\r"))
+
+
+def blank_positions(path: Path) -> list[int]:
     """Return how many records stand before each blank line; breaks inside quotes do not count.
 
     Args:
         path: The file.
-        records: How many records it has, blank lines aside. A file of as many lines has no blank.
 
     Returns:
         A number for each blank line, ascending.
     """
-    with path.open("rb") as stream:
-        lines, chunk = 0, b"\n"
-        while following := stream.read(CHUNK):
-            chunk = following
-            lines += chunk.count(b"\n")
-    if lines + (not chunk.endswith(b"\n")) <= records:
-        return []
     positions, before, quoted = [], 0, False
     with path.open("rb") as stream:
         for line in stream:

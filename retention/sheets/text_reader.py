@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import ibis
 import ibis.expr.types as ir
 
 from retention.errors import DataError
@@ -62,7 +63,8 @@ def read_text(con: Backend, file: PlainFile, folder: Path, table: str) -> RawRow
         .fillna(0)
     )
     con.raw_sql(f"ALTER TABLE {table} DROP COLUMN extra")
-    blanks = text_files.blank_positions(path, layout.records_before + int(counts["rows"]))
+    lines, records = text_files.line_count(path), layout.records_before + int(counts["rows"])
+    blanks = text_files.blank_positions(path) if lines > records else []
     read = RawRows(
         file=file,
         table=table,
@@ -80,7 +82,7 @@ def read_text(con: Backend, file: PlainFile, folder: Path, table: str) -> RawRow
         wide_rows=int(counts.wide),
         is_named=layout.header is not None,
     )
-    if has_breaks:
+    if has_breaks or lines > records + len(blanks):
         check_quotes(con.table(table), read, layout.delimiter)
     return _without_names(con, _as_report(con, read, layout, table), layout, table)
 
@@ -165,7 +167,8 @@ def _without_names(con: Backend, read: RawRows, layout: TextLayout, table: str) 
     removed = [alike["row"][i].as_py() for i in repeated_headers(texts, layout.header)]
     if not removed:
         return read
-    others = numbered.filter(numbered.row.notin(removed)).order_by("row").drop("row")
+    repeats = ibis.memtable({"row": removed})
+    others = numbered.anti_join(repeats, "row").order_by("row").drop("row")
     con.create_table(table, others, overwrite=True)
     starts = {row - i for i, row in enumerate(removed)} - {read.rows - len(removed)}
     read = _shortened(read, removed, tuple(sorted({0, *starts})))

@@ -330,6 +330,45 @@ def test_as_many_columns_as_a_file_may_have_keep_their_names_beside_the_reason(m
     assert left_out["meta 7"].tolist() == [rows[1][10]]
 
 
+def test_column_names_that_stand_thousands_of_times_hold_nothing_up():
+    """Each was taken for the beginning of an export, and each export asked of each row."""
+    block = csv_bytes(HEADER, ROWS[:2])
+    orders = read_or_refused(lambda: read_orders(block * 5_000, name="orders.csv"))
+    assert orders.report.rows_read == 10_000
+
+
+def page_of(records, attributes: str = "") -> bytes:
+    rows = "".join(
+        f"<tr>{''.join(f'<td {attributes}>{cell}</td>' for cell in row)}</tr>" for row in records
+    )
+    return f"<table>{rows}</table>".encode()
+
+
+def test_cells_of_a_web_page_that_span_thousands_of_others():
+    spans = 'colspan="1000" rowspan="60000"'
+    assert "3,000 columns" in refused(page_of([HEADER, *ROWS], spans), "orders.xls")
+    tall = page_of([HEADER, *ROWS], 'rowspan="9999999"')
+    read_or_refused(lambda: read_orders(tall, name="orders.xls"))
+
+
+@pytest.mark.parametrize(
+    ("row", "cell", "words"),
+    [(2, 16_000, "16,000 columns"), (1_000_000, 1, "far away"), (9_999_999, 1_900, "far away")],
+)
+def test_a_cell_of_an_excel_2003_file_far_away_from_the_table(row, cell, words):
+    names = "urn:schemas-microsoft-com:office:spreadsheet"
+    rows = "".join(
+        "<Row>" + "".join(f"<Cell><Data>{cell}</Data></Cell>" for cell in row) + "</Row>"
+        for row in [HEADER, *ROWS[:-1]]
+    )
+    far = f'<Row ss:Index="{row}"><Cell ss:Index="{cell}"><Data>x</Data></Cell></Row>'
+    text = (
+        f'<?xml version="1.0"?><Workbook xmlns="{names}" xmlns:ss="{names}"><Worksheet><Table>'
+        f"{rows}{far}</Table></Worksheet></Workbook>"
+    )
+    assert words in refused(text.encode(), "orders.xls")
+
+
 def open_document(rows: str) -> bytes:
     """Return a workbook of LibreOffice with rows in its own form."""
     return ods_bytes(f"<table:table-row>{cells(*HEADER)}</table:table-row>{rows}")
@@ -400,7 +439,52 @@ def test_a_quotation_mark_that_closes_many_rows_later_hides_no_rows():
     message = refused("\r\n".join(lines).encode(), "orders.csv")
     assert "row 6" in message
     assert "'Product'" in message
-    assert "15 lines later" in message
+    assert "open for 15 lines" in message
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\n", "\r"])
+@pytest.mark.parametrize("column", range(len(HEADER)))
+@pytest.mark.parametrize("rows", [[7], range(2, 30)], ids=["once", "often"])
+def test_a_quotation_mark_that_closes_in_the_next_row_hides_no_row(column, rows, ends):
+    lines = csv_bytes(HEADER, [[*row[:3], "Mug", row[4]] for row in ROWS]).decode().splitlines()
+    for row in rows:
+        for line in (row, row + 1) if len(rows) == 1 else (row,):
+            cells = lines[line].split(",")
+            lines[line] = ",".join([*cells[:column], f'"{cells[column]}', *cells[column + 1 :]])
+    message = refused(ends.join(lines).encode(), "orders.csv")
+    assert f"row {rows[0] + 1} a quotation mark opens in column {HEADER[column]!r}" in message
+    assert "open for 1 line below" in message
+
+
+def test_a_stray_mark_is_seen_below_thousands_of_texts_of_several_lines(monkeypatch):
+    monkeypatch.setattr("retention.sheets.swallowed_rows._MOST_ROWS", 10)
+    rows = [[*row[:3], "1 Main Street\nCork\nIreland", row[4]] for row in ROWS]
+    for row in rows[30:32]:
+        row[3] = "Mug"
+    lines = csv_bytes(HEADER, rows).decode().split("\r\n")
+    lines[31:33] = [line.replace(",", ',"', 1) for line in lines[31:33]]
+    message = refused("\r\n".join(lines).encode(), "orders.csv")
+    assert "row 32 " in message
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\n", "\r"])
+@pytest.mark.parametrize("opens", [5, len(ROWS) - 1])
+def test_a_quotation_mark_that_never_closes_hides_no_rows(opens, ends):
+    rows = [[*row[:3], "Mug", row[4]] for row in ROWS]
+    lines = csv_bytes(HEADER, rows).decode().splitlines()
+    lines[opens] = lines[opens].replace("Mug", '"Mug')
+    message = refused((ends.join(lines) + ends).encode(), "orders.csv")
+    assert f"row {opens + 1} " in message
+    below = len(ROWS) - opens
+    assert f"open for {below} {'line' if below == 1 else 'lines'} below" in message
+
+
+def test_a_quotation_mark_that_opens_in_the_last_row_hides_no_row():
+    lines = csv_bytes(HEADER, [[*row[:3], "Mug", row[4]] for row in ROWS]).decode()
+    before, _, last = lines.rpartition("Mug")
+    orders = read_orders(f'{before}"Mug{last}'.encode(), name="orders.csv")
+    assert_nothing_vanished(orders)
+    assert orders.report.rows_read == len(ROWS)
 
 
 def test_texts_of_several_lines_are_no_hidden_rows():

@@ -1,5 +1,6 @@
 """Whatever encoding, delimiter and line ends a text file has: the same rows come out."""
 
+import codecs
 import csv
 
 import pytest
@@ -11,6 +12,7 @@ from retention.sheets.text_files import (
     blank_positions,
     find_encoding,
     find_layout,
+    line_count,
     read_head,
 )
 from tests.support.order_files import assert_same_orders, csv_bytes
@@ -38,9 +40,15 @@ def test_any_delimiter_in_any_unicode(encoding, delimiter):
 
 
 @pytest.mark.parametrize(
-    ("mark", "encoding"), [(b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")]
+    ("mark", "encoding"),
+    [
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"),
+        (codecs.BOM_UTF32_BE, "utf-32-be"),
+    ],
 )
-def test_utf_16_of_both_byte_orders(mark, encoding):
+def test_unicode_of_both_byte_orders(mark, encoding):
     assert cells_of(mark + csv_bytes(HEADER, ROWS, "\t", encoding), "orders.txt") == [HEADER, *ROWS]
 
 
@@ -168,6 +176,16 @@ def test_the_head_of_a_long_file_ends_with_a_whole_line(tmp_path):
 def test_blank_lines_are_known_by_the_records_before_them(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_bytes(b'a,b\n\n1,"two\n\nlines"\n\n\n3,4\n')
-    assert blank_positions(path, records=3) == [1, 2, 2]
+    assert blank_positions(path) == [1, 2, 2]
     path.write_bytes(b"a,b\n1,2\n3,4")
-    assert blank_positions(path, records=3) == []
+    assert blank_positions(path) == []
+
+
+@pytest.mark.parametrize("ends", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("chunk", [1, 2, 3, 100])
+def test_lines_are_counted_with_each_kind_of_end(tmp_path, monkeypatch, ends, chunk):
+    monkeypatch.setattr("retention.sheets.text_files.CHUNK", chunk)
+    path = tmp_path / "orders.csv"
+    for lines in ([b"a,b", b"", b"1,2"], [b"a,b", b"1,2", b""], [b""], []):
+        path.write_bytes(ends.join(lines))
+        assert line_count(path) == len(b"\n".join(lines).splitlines())
