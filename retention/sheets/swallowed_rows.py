@@ -1,6 +1,7 @@
 """Rows that a stray quotation mark made part of a cell: they must not get lost in silence."""
 
 import re
+from collections import Counter
 
 import ibis
 import ibis.expr.types as ir
@@ -22,7 +23,7 @@ def check_quotes(raw: ir.Table, read: RawRows, delimiter: str) -> None:
     """Refuse a file in which a mark opens in one row, and closes in a later one or never.
 
     Args:
-        raw: The file's rows.
+        raw: The file's rows, with what stands beyond its last column.
         read: What the file is.
         delimiter: What stands between its cells.
 
@@ -42,19 +43,19 @@ def check_quotes(raw: ir.Table, read: RawRows, delimiter: str) -> None:
     first = doubtful.order_by(doubtful.likely.desc(), doubtful.row).limit(_MOST_ROWS)
     cells = first.drop("likely").to_pyarrow()
     rows = cells["row"].to_pylist()
-    columns = enumerate(zip(cells.drop_columns("row").columns, read.columns, strict=False))
-    for place, (column, name) in columns:
+    for place, column in enumerate(cells.drop_columns("row").columns):
         for row, cell in zip(rows, column.to_pylist(), strict=True):
             lines = [line.split(delimiter) for line in (cell or "").splitlines()]
             # A mark that never closes ends with the file, and any other one within a line.
             whole = lines[1:] if row == last else lines[1:-1]
-            if _are_rows(whole, width) or _are_parts_of_rows(lines, place, width):
+            if _are_rows(whole, width) or _are_parts_of_rows(lines, whole, place, width):
                 line = read.parts[0].records_before + row + 1
+                where = f"column {read.columns[place]!r}" if place < width else "a further column"
                 raise DataError(
                     f"{read.file.name!r}: in row {wording.count(line)} a quotation mark opens in "
-                    f"column {name!r} and stays open for {wording.plural(len(lines) - 1, 'line')} "
-                    "below, so that rows there are part of one cell. Delete the mark, or export "
-                    "the orders again."
+                    f"{where} and stays open for {wording.plural(len(lines) - 1, 'line')} below, "
+                    "so that rows there are part of one cell. Delete the mark, or export the "
+                    "orders again."
                 )
 
 
@@ -80,14 +81,19 @@ def _are_rows(lines: list[list[str]], width: int) -> bool:
     return alike > len(lines) / 2
 
 
-def _are_parts_of_rows(lines: list[list[str]], place: int, width: int) -> bool:
-    """Return whether a cell holds the end of one row and the beginning of another."""
+def _are_parts_of_rows(
+    lines: list[list[str]], whole: list[list[str]], place: int, width: int
+) -> bool:
+    """Return whether a cell holds the end of one row, perhaps others, and a part of the last."""
     if len(lines) < 2:
         return False
-    first, last = lines[0], lines[-1]
-    are_parts = len(first) == width - place and len(last) == place + 1
-    return are_parts and _has_values([*first, *last])
+    usual = Counter(map(len, whole)).most_common(1)[0] if whole else (width, 1)
+    are_parts = usual[1] > len(whole) / 2 and place + len(lines[0]) == usual[0] > 1
+    if not whole:
+        are_parts = are_parts and len(lines[-1]) == place + 1
+    return are_parts and _has_values([cell for line in lines for cell in line], len(lines))
 
 
-def _has_values(cells: list[str]) -> bool:
-    return sum(map(is_value, cells)) >= _FEWEST_VALUES
+def _has_values(cells: list[str], lines: int = 1) -> bool:
+    """Return whether there are enough dates, amounts and addresses among the cells of lines."""
+    return sum(map(is_value, cells)) >= max(_FEWEST_VALUES, lines / 2)

@@ -62,7 +62,6 @@ def read_text(con: Backend, file: PlainFile, folder: Path, table: str) -> RawRow
         .iloc[0]
         .fillna(0)
     )
-    con.raw_sql(f"ALTER TABLE {table} DROP COLUMN extra")
     lines, records = text_files.line_count(path), layout.records_before + int(counts["rows"])
     blanks = text_files.blank_positions(path) if lines > records else []
     read = RawRows(
@@ -83,7 +82,8 @@ def read_text(con: Backend, file: PlainFile, folder: Path, table: str) -> RawRow
         is_named=layout.header is not None,
     )
     if has_breaks or lines > records + len(blanks):
-        check_quotes(con.table(table), read, layout.delimiter)
+        check_quotes(raw, read, layout.delimiter)
+    con.raw_sql(f"ALTER TABLE {table} DROP COLUMN extra")
     return _without_names(con, _as_report(con, read, layout, table), layout, table)
 
 
