@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_COLUMNS = 2000
 #: Times that column names may stand in a file where an export was pasted below each of them.
-MOST_SECTIONS = 200
+MOST_SECTIONS = 1000
 
 
 @dataclass(frozen=True, slots=True)
