@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from retention import wording
 from retention.cells.names import plain_name
@@ -117,9 +118,12 @@ def _repeated_titles(
     A printed report begins each page with them. Their numbers may differ: "page 2 of 5".
     """
     known = {_without_numbers(title) for title in titles}
-    repeated = set()
+    repeated: set[int] = set()
+    names = set(repeats)
     for repeat in repeats:
         for place in range(repeat - 1, -1, -1):
+            if place in names:
+                break
             if any(rows[place]) and _without_numbers(rows[place]) not in known:
                 break
             repeated.add(place)
@@ -143,11 +147,15 @@ def repeated_headers(rows: list[list[str]], header: tuple[str, ...] | None) -> l
         return []
     names = [plain_name(name.strip("\ufeff")) for name in header]
     first = header[0].strip("\ufeff ")
+
+    @cache  # a sheet may say the same names a million times
+    def are_names(cells: tuple[str, ...]) -> bool:
+        return [plain_name(cell.strip("\ufeff")) for cell in cells] == names
+
     return [
         i
         for i, row in enumerate(rows)
-        if row[0].strip("\ufeff ") == first
-        and [plain_name(cell.strip("\ufeff")) for cell in row[: len(names)]] == names
+        if row[0].strip("\ufeff ") == first and are_names(tuple(row[: len(names)]))
     ]
 
 

@@ -390,6 +390,12 @@ def test_cells_that_are_repeated_to_the_edge_of_a_sheet_are_refused_at_once():
     assert "16,384 columns" in refused(open_document(rows), "orders.ods")
 
 
+def test_column_names_that_are_repeated_to_the_end_of_a_sheet():
+    names = cells(*HEADER)
+    repeated = f'<table:table-row table:number-rows-repeated="1048576">{names}</table:table-row>'
+    assert "no rows below them" in refused(ods_bytes(repeated), "orders.ods")
+
+
 def test_a_row_that_is_repeated_a_hundred_thousand_times_is_read():
     row = cells(*ROWS[0])
     repeated = f'<table:table-row table:number-rows-repeated="100000">{row}</table:table-row>'
