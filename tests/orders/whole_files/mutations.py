@@ -318,11 +318,7 @@ def as_xlsx(rng: random.Random, table: Table) -> bytes:
         book.copy_worksheet(sheet)
     out = io.BytesIO()
     book.save(out)
-    data = out.getvalue()
-    draw = rng.random()
-    if draw < 0.25:
-        return data
-    return damage(rng, data) if draw < 0.5 else _repacked(rng, data)
+    return _damaged_pack(rng, out.getvalue())
 
 
 def abs_is_finite(value: object) -> bool:
@@ -364,11 +360,7 @@ def as_ods(rng: random.Random, table: Table) -> bytes:
         f"<table:table-row>{''.join(map(_ods_cell, record))}</table:table-row>"
         for record in table.records
     )
-    data = ods_bytes(rows)
-    draw = rng.random()
-    if draw < 0.25:
-        return data
-    return damage(rng, data) if draw < 0.5 else _repacked(rng, data)
+    return _damaged_pack(rng, ods_bytes(rows))
 
 
 def ods_bytes(rows: str) -> bytes:
@@ -392,6 +384,14 @@ def _ods_cell(cell: str) -> str:
     else:
         kind = 'office:value-type="string"'
     return f"<table:table-cell {kind}>{text}</table:table-cell>"
+
+
+def _damaged_pack(rng: random.Random, data: bytes) -> bytes:
+    """Leave a workbook of XML parts whole, or damage its bytes or one of its parts."""
+    draw = rng.random()
+    if draw < 0.25:
+        return data
+    return damage(rng, data) if draw < 0.5 else _repacked(rng, data)
 
 
 def _repacked(rng: random.Random, data: bytes) -> bytes:
