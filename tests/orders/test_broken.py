@@ -21,7 +21,7 @@ from retention import build_orders, detect_columns, open_sheet, read_orders
 from tests.orders.whole_files.mutations import ods_bytes
 from tests.orders.whole_files.spoiling import read_or_refused, refused
 from tests.support.order_files import assert_nothing_vanished, csv_bytes, plain_table, rows_dropped
-from tests.support.reports import workbook
+from tests.support.reports import excel_xml, web_page, workbook
 
 HEADER, ROWS = plain_table()
 
@@ -337,17 +337,11 @@ def test_column_names_that_stand_thousands_of_times_hold_nothing_up():
     assert orders.report.rows_read == 10_000
 
 
-def page_of(records, attributes: str = "") -> bytes:
-    rows = "".join(
-        f"<tr>{''.join(f'<td {attributes}>{cell}</td>' for cell in row)}</tr>" for row in records
-    )
-    return f"<table>{rows}</table>".encode()
-
-
 def test_cells_of_a_web_page_that_span_thousands_of_others():
-    spans = 'colspan="1000" rowspan="60000"'
-    assert "3,000 columns" in refused(page_of([HEADER, *ROWS], spans), "orders.xls")
-    tall = page_of([HEADER, *ROWS], 'rowspan="9999999"')
+    page = web_page([HEADER, *ROWS])
+    wide = page.replace(b"<td>", b'<td colspan="1000" rowspan="60000">')
+    assert "3,000 columns" in refused(wide, "orders.xls")
+    tall = page.replace(b"<td>", b'<td rowspan="9999999">')
     read_or_refused(lambda: read_orders(tall, name="orders.xls"))
 
 
@@ -356,17 +350,9 @@ def test_cells_of_a_web_page_that_span_thousands_of_others():
     [(2, 16_000, "16,000 columns"), (1_000_000, 1, "far away"), (9_999_999, 1_900, "far away")],
 )
 def test_a_cell_of_an_excel_2003_file_far_away_from_the_table(row, cell, words):
-    names = "urn:schemas-microsoft-com:office:spreadsheet"
-    rows = "".join(
-        "<Row>" + "".join(f"<Cell><Data>{cell}</Data></Cell>" for cell in row) + "</Row>"
-        for row in [HEADER, *ROWS[:-1]]
-    )
-    far = f'<Row ss:Index="{row}"><Cell ss:Index="{cell}"><Data>x</Data></Cell></Row>'
-    text = (
-        f'<?xml version="1.0"?><Workbook xmlns="{names}" xmlns:ss="{names}"><Worksheet><Table>'
-        f"{rows}{far}</Table></Worksheet></Workbook>"
-    )
-    assert words in refused(text.encode(), "orders.xls")
+    far = f'<Row ss:Index="{row}"><Cell ss:Index="{cell}"><Data>x</Data></Cell></Row></Table>'
+    data = excel_xml([HEADER, *ROWS[:-1]]).replace(b"</Table>", far.encode())
+    assert words in refused(data, "orders.xls")
 
 
 def open_document(rows: str) -> bytes:
