@@ -156,7 +156,8 @@ def choose_segment(page: Page, name: str) -> None:
 
 
 def download(page: Page, label: re.Pattern[str]) -> tuple[str, bytes]:
-    """Click a download button; returns the file's name and content."""
+    """Click a download button once the page is still; returns the file's name and content."""
+    at_rest(page)  # a run that is under way replaces the button, and the click is lost
     with page.expect_download() as waiting:
         page.get_by_role("button", name=label).click()
     return waiting.value.suggested_filename, waiting.value.path().read_bytes()

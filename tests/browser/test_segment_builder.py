@@ -6,7 +6,6 @@ import re
 import pytest
 
 from tests.browser.steps import (
-    at_rest,
     button,
     download,
     expect,
@@ -58,7 +57,6 @@ def test_a_segment_is_built_saved_and_brought_back_from_its_file(visit, tmp_path
     expect(page.locator(".cond .left").nth(1)).to_have_text(f"{fewer} left")
     assert page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 1
 
-    at_rest(page)
     name, customers = download(page, re.compile("^Download .* customers"))
     assert name == "segment.csv"
     assert len(rows_of(customers)) == int(fewer.replace(",", ""))
@@ -68,7 +66,6 @@ def test_a_segment_is_built_saved_and_brought_back_from_its_file(visit, tmp_path
     expect(page.get_by_text("Saved “Quiet regulars”.")).to_be_visible()
     tab(page, "Saved")
     expect(page.locator(".own", has_text="Quiet regulars")).to_contain_text(f"{fewer} customers")
-    at_rest(page)
     name, content = download(page, re.compile("^Save to a file"))
     assert name == "own-segments.json"
     assert json.loads(content)["segments"][0]["name"] == "Quiet regulars"

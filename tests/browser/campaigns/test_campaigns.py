@@ -93,7 +93,6 @@ def check_files_of_addressed(page, reach):
     assert {row["stage"] for row in addressed} <= {"Repeat", "Loyal", "VIP", "At risk", "Lapsed"}
     choose(page, "For", re.compile("Google"))
     page.get_by_role("radio", name="Hashed upload").click()
-    at_rest(page)
     _, google = download(page, re.compile(r"^Download [\d,]+ addressed"))
     header = google.decode().splitlines()[0]
     assert header.startswith("Email,Phone,First Name,Last Name,Country,Zip")
@@ -171,7 +170,6 @@ def test_the_brief_is_one_file_without_a_network(visit):
     page = visit("/campaigns")
     button(page, "Load the sample store").click()
     expect(page.get_by_text("customers addressed: the plan")).to_be_visible()
-    at_rest(page)
     name, brief = download(page, re.compile("^Brief"))
     assert name == "reactivation-at-risk.html"
     text = brief.decode()

@@ -57,10 +57,8 @@ def test_a_campaign_is_planned_kept_sent_and_measured(visit):
     at_rest(page)
 
     page.get_by_role("radio", name="Audience files").click()
-    at_rest(page)
     _, addressed = download(page, re.compile(r"^Download [\d,]+ addressed"))
     expect(page.get_by_text("Both groups were kept")).to_be_visible()
-    at_rest(page)
     _, held_out = download(page, re.compile(r"^Download [\d,]+ held out"))
     at_rest(page)
     groups = emails(addressed), emails(held_out)
@@ -77,7 +75,6 @@ def test_a_campaign_is_planned_kept_sent_and_measured(visit):
     sees(page, "Results")
     expect(page.get_by_text("that would not have come").first).to_be_visible()
     assert metric(page, "Extra orders").text_content().startswith("+")
-    at_rest(page)
     name, report = download(page, re.compile("^Report"))
     assert name.endswith("-result.html")
     text = report.decode()

@@ -7,6 +7,7 @@ import pytest
 from tests.browser.steps import (
     at_rest,
     button,
+    download,
     expect,
     metric,
     open_other_orders,
@@ -52,10 +53,9 @@ def test_a_newer_export_is_added_to_the_loaded_orders(visit):
     expect(metric(page, "Orders")).to_have_text(str(len(ROWS) - 1))
     at_rest(page)
     page.get_by_text("The 2 changed and missing orders").click()
-    at_rest(page)  # what is folded away is built once it is opened
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=re.compile("Download the changed and missing")).click()
-    listed = rows_of(waiting.value.path().read_bytes())
+    # What is folded away is built once it is opened.
+    _, changes = download(page, re.compile("Download the changed and missing"))
+    listed = rows_of(changes)
     assert [row["change"] for row in listed] == ["cancelled", "missing"]
     button(page, "Got it").click()
     expect(page.get_by_text(said)).to_have_count(0)
