@@ -323,3 +323,35 @@ def test_a_share_a_little_larger_than_needed_stays(store):
     assert proposed_test(close) is None
     far = plan_of_lift(store, 0.05, window_days=28, holdout_share=needed + 0.06)
     assert proposed_test(far).share == needed
+
+
+@pytest.fixture(scope="module")
+def dear(store):
+    """A plan whose messages cost so much that they pay for some customers alone."""
+    terms = Terms(lift=0.1, offer=Offer("percentage", 0.1), contact_cost=0.5)
+    plan = plan_of_lift(store, 0.1, terms=terms, window_days=28, size="best")
+    assert 100 < plan.size < len(store[1]) / 10
+    return plan
+
+
+def test_a_plan_for_some_customers_is_judged_by_these_alone(store, dear):
+    model, customers = store
+    addressed = dear.chosen[dear.reachable.ledger.cell] > 0
+    alone = experiment_power(customers[addressed], model, days=[28], shares=[0.5])
+    power = experiment_power(dear, shares=[0.5])
+    pd.testing.assert_frame_equal(power, alone)
+    everybody = experiment_power(customers, model, days=[28], shares=[0.5])
+    assert not np.isclose(power["expected"], everybody["expected"], rtol=0.1).any()
+
+
+def test_a_proposal_for_some_customers_shows_what_the_plan_then_shows(store, dear):
+    proposal = proposed_test(dear)
+    taken = plan_campaign(*store, replace(dear.campaign, holdout_share=proposal.share))
+    assert taken.held == proposal.held_out
+    assert taken.power.shown == pytest.approx(proposal.power.shown, rel=0.01)
+
+
+def test_who_orders_or_not_varies_as_one_draw_does(power):
+    bought = power[power["metric"] == "bought"]
+    chance = bought["expected"].to_numpy()
+    assert bought["deviation"].to_numpy() ** 2 == pytest.approx(chance * (1 - chance))

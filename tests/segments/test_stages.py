@@ -328,3 +328,11 @@ def test_a_threshold_lets_in_who_just_reaches_it():
     assert labels["discount_shopper"].tolist() == [True, False, False]
     assert labels["full_price"].tolist() == [False, True, False]
     assert labels["ready_to_buy"].tolist() == [True, False, True]
+
+
+def test_ready_to_buy_is_meant_within_the_days_of_the_rules():
+    customers = customers_of([2, 2], [10, 10])
+    scores = scores_of(customers).drop(columns="p_purchase_30d")
+    scores["p_purchase_60d"] = [0.2, 0.7]
+    rules = SegmentRules(ready_days=60, ready_probability=0.5)
+    assert assign_segments(customers, scores, rules)["ready_to_buy"].tolist() == [False, True]
