@@ -120,7 +120,8 @@ VIEW_LAYERS: dict[str, set[str]] = {
     "visitor_notation": set(),
     "live_chart": {"visitor_notation"},
     "documents": set(),
-    "session_end": set(),
+    "server_memory": set(),
+    "session_end": {"server_memory"},
     "uploads": set(),
     "session": {"text", "faults", "page_table"},
     "widgets": {"text", "live_chart", "session"},
@@ -131,7 +132,7 @@ VIEW_LAYERS: dict[str, set[str]] = {
     "customer_table": {"text", "live_chart", "session", "widgets", "customer_lists"},
     "shell": {
         *("text", "faults", "page_table", "visitor_notation", "live_chart", "session"),
-        *("welcome", "widgets", "save_work", "session_end"),
+        *("welcome", "widgets", "save_work", "server_memory", "session_end"),
     },
     **{page: set(SHARED) for page in PAGES},
     "report": {*SHARED, *PAGES},

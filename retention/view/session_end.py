@@ -6,30 +6,26 @@ orders of both. So the closed ones are ended here.
 """
 
 import asyncio
-import ctypes
-import gc
 import sys
 import weakref
 from collections.abc import Callable, Coroutine, MutableMapping
-from functools import cache, partial, wraps
+from functools import partial, wraps
 from types import ModuleType
 from typing import Any
 
-import pyarrow as pa
 from streamlit.runtime import Runtime, RuntimeState, exists as runtime_exists, get_instance
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.session_manager import SessionClient
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
+from retention.view.server_memory import give_back
+
 #: Seconds between the closing of a tab and the end of its session: a proxy may close a connection
 #: with the same words, and the browser then asks for its session again at once.
 GRACE_SECONDS = 20.0
 #: What a browser says when it leaves a page (RFC 6455, section 7.4.1).
 GOING_AWAY = 1001
-#: Pools in which the GNU C library keeps the memory of all threads, and the number by which
-#: `mallopt` knows this setting (malloc.h). It makes eight a core, and each keeps gaps of its own.
-MEMORY_POOLS, _M_ARENA_MAX = 2, -8
 _FOLLOWS = "retention_follows"
 
 Message = MutableMapping[str, Any]
@@ -44,7 +40,6 @@ def follow_tabs() -> None:
         return
     runtime = get_instance()
     setattr(runtime, _FOLLOWS, True)
-    share_memory_pools()
     connect = runtime.connect_session
 
     @wraps(connect)
@@ -109,33 +104,3 @@ def _end(runtime: Runtime, session: str, held: Callable[[], AppSession | None]) 
 
 def _give_back() -> None:
     asyncio.get_running_loop().run_in_executor(None, give_back)
-
-
-def share_memory_pools() -> None:
-    """Let all threads from now on take their memory from `MEMORY_POOLS` pools, as far as possible.
-
-    A page runs in a thread of its own. What it frees between pieces that stay is used again by the
-    next page only where that one takes from the same pool.
-    """
-    set_option = _of_gnu("mallopt")
-    if set_option is not None:
-        set_option(_M_ARENA_MAX, MEMORY_POOLS)
-
-
-def give_back() -> None:
-    """Give memory that nobody uses back to the system, as far as its libraries can."""
-    gc.collect()
-    pa.default_memory_pool().release_unused()
-    trim = _of_gnu("malloc_trim")
-    if trim is not None:
-        trim(0)
-
-
-@cache
-def _of_gnu(name: str) -> Callable[..., int] | None:
-    """A function of the GNU C library by its name; None where there is another library."""
-    try:
-        function: Callable[..., int] = getattr(ctypes.CDLL("libc.so.6"), name)
-    except (OSError, AttributeError):
-        return None
-    return function

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime import exists as runtime_exists
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from retention import wording
@@ -20,6 +21,7 @@ from retention.view import (
     faults,
     page_table,
     save_work,
+    server_memory,
     session_end,
     text,
     visitor_notation,
@@ -136,7 +138,13 @@ def _answer_at_once() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _prepare_server() -> None:
-    """Remove what a killed server has left, and let neither log nor disk hold a visitor's data."""
+    """Place memory well, remove what a killed server has left, and keep visitors' data to them.
+
+    Neither log nor disk holds it.
+    """
+    if runtime_exists():  # not where a test runs the page
+        server_memory.place_pieces()
+        server_memory.give_back_after_work()
     remove_left_overs()
     faults.keep_customers_out_of_the_log()
     faults.keep_uploads_off_the_disk()

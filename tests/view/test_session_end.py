@@ -1,7 +1,5 @@
 """A closed tab leaves nothing behind, and a lost connection loses nothing."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +8,6 @@ import pytest
 
 from benchmarks.bench_crowd.server import Server, running_app
 from benchmarks.bench_crowd.visitor import Visitor
-from retention.view import session_end
 from tests.view.watched_sessions import HELD, ORDERS, alive, becomes, write_app
 
 ROOT = Path(__file__).parents[2]
@@ -63,41 +60,3 @@ def test_a_lost_connection_keeps_its_orders(server, folder):
         assert back.session == visitor.session
         assert becomes(folder, HELD)
     assert becomes(folder, set())
-
-
-#: Prints how many pools of memory the threads of a process have made.
-POOLS = """
-import ctypes, sys, threading
-from retention.view import session_end
-
-if sys.argv[1] == "shared":
-    session_end.share_memory_pools()
-together = threading.Barrier(12)
-def take():
-    together.wait()
-    held = [bytes(20_000 + n) for n in range(500)]
-    together.wait()
-    return held
-threads = [threading.Thread(target=take) for _ in range(12)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
-libc = ctypes.CDLL("libc.so.6")
-libc.fopen.restype = ctypes.c_void_p
-told = libc.fopen(sys.argv[2].encode(), b"w")
-libc.malloc_info(0, ctypes.c_void_p(told))
-libc.fclose(ctypes.c_void_p(told))
-print(open(sys.argv[2]).read().count("<heap nr"))
-"""
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux alone has these pools.")
-def test_all_threads_take_their_memory_from_few_pools(tmp_path):
-    def pools(which: str) -> int:
-        command = [sys.executable, "-c", POOLS, which, str(tmp_path / which)]
-        outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-        return int(outcome.stdout)
-
-    assert pools("shared") <= session_end.MEMORY_POOLS + 1  # one may be there before
-    assert pools("apart") > session_end.MEMORY_POOLS + 1

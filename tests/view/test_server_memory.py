@@ -1,0 +1,108 @@
+"""Free memory goes back to the system while the server still runs."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from retention.view import server_memory
+
+ROOT = Path(__file__).parents[2]
+on_linux = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="Linux alone places memory this way."
+)
+
+
+def printed(script: str, *arguments: str) -> int:
+    """The number that a script prints in a process of its own."""
+    command = [sys.executable, "-c", script, *arguments]
+    outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return int(outcome.stdout)
+
+
+#: Prints how many pools of memory the threads of a process have made.
+POOLS = """
+import ctypes, sys, threading
+from retention.view import server_memory
+
+if sys.argv[1] == "placed":
+    server_memory.place_pieces()
+together = threading.Barrier(12)
+def take():
+    together.wait()
+    held = [bytes(20_000 + n) for n in range(500)]
+    together.wait()
+    return held
+threads = [threading.Thread(target=take) for _ in range(12)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+libc = ctypes.CDLL("libc.so.6")
+libc.fopen.restype = ctypes.c_void_p
+told = libc.fopen(sys.argv[2].encode(), b"w")
+libc.malloc_info(0, ctypes.c_void_p(told))
+libc.fclose(ctypes.c_void_p(told))
+print(open(sys.argv[2]).read().count("<heap nr"))
+"""
+
+
+@on_linux
+def test_all_threads_take_their_memory_from_few_pools(tmp_path):
+    most = server_memory.POOLS + 1  # one may be there before
+    assert printed(POOLS, "placed", str(tmp_path / "placed")) <= most
+    assert printed(POOLS, "usual", str(tmp_path / "usual")) > most
+
+
+#: Prints the megabytes that are left of 200 arrays between small pieces, once the arrays are free.
+LEFT = """
+import sys
+import numpy as np
+from retention.view import server_memory
+
+def megabytes():
+    status = open("/proc/self/status").read()
+    return int(status.split("VmRSS:")[1].split()[0]) // 1024
+
+if sys.argv[1] == "placed":
+    server_memory.place_pieces()
+np.ones(2_000_000)  # the usual library learns from its end to keep arrays of this size
+before = megabytes()
+small, large = [], []
+for _ in range(200):
+    large.append(np.ones(100_000))
+    small.append(np.ones(1_000))
+del large
+print(megabytes() - before)
+"""
+
+
+@on_linux
+def test_a_large_piece_goes_back_as_soon_as_it_is_free():
+    assert printed(LEFT, "placed") < 20
+    assert printed(LEFT, "usual") > 100
+
+
+def test_memory_goes_back_after_work_and_not_while_nobody_works(monkeypatch):
+    times = []
+    monkeypatch.setattr(server_memory, "EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(server_memory, "give_back", lambda: times.append(time.monotonic()))
+    ended = server_memory.give_back_after_work()
+    try:
+        time.sleep(0.5)
+        assert times == []
+        until = time.process_time() + 1.5 * server_memory.WORKED_SECONDS
+        while time.process_time() < until:
+            sum(range(1_000))
+        time.sleep(0.5)
+        assert len(times) == 1
+    finally:
+        ended.set()
+
+
+def test_memory_goes_back_although_the_library_is_another_one(monkeypatch):
+    monkeypatch.setattr(server_memory, "_of_gnu", lambda name: None)
+    server_memory.place_pieces()
+    server_memory.give_back()
