@@ -4,6 +4,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import brentq
 from scipy.stats import gamma
 
 from retention import (
@@ -110,6 +111,23 @@ def test_open_parameters_widen_the_range(model):
     purchases = replace(model.purchases, covariance=((0.0,) * 4,) * 4)
     sure = replace(model, purchases=purchases, spend=replace(model.spend, covariance=()))
     assert (width(ranges(sure, cdnow())) < width(ranges(model, cdnow()))).all()
+
+
+def spread_of(months) -> np.ndarray:
+    """The variance of each month as a share of its square, by the gamma variable of its range."""
+
+    def variance(ratio: float) -> float:
+        return brentq(lambda v: np.divide(*gamma.ppf([HIGH, LOW], 1 / v)) - ratio, 1e-4, 2)
+
+    return np.array([variance(r) for r in months["revenue_high"] / months["revenue_low"]])
+
+
+def test_what_moves_the_whole_store_is_added_to_each_months_own_variance(model):
+    moved = replace(model, season=replace(model.season, level_spread=0.3))
+    months = ranges(moved, cdnow())
+    added = moved.span_variance(months["end_day"].to_numpy(), "revenue")
+    assert (added > 0.02).all()
+    assert spread_of(months) - spread_of(ranges(model, cdnow())) == pytest.approx(added, rel=1e-6)
 
 
 def test_a_sample_of_a_large_store_gives_about_the_same_range(model, monkeypatch):
