@@ -29,12 +29,14 @@ def place_pieces() -> None:
     """Let all threads take small pieces from few pools, and large ones from the system.
 
     A page runs in a thread of its own. What it frees between pieces that stay is used again by the
-    next page only where that one takes from the same pool.
+    next page only where that one takes from the same pool. Arrow's own pool keeps what a thread
+    frees for that thread, which is gone by then.
     """
     set_option = _of_gnu("mallopt")
     if set_option is not None:
         set_option(_M_ARENA_MAX, POOLS)
         set_option(_M_MMAP_THRESHOLD, STANDS_ALONE)
+        pa.set_memory_pool(pa.system_memory_pool())
 
 
 def give_back() -> None:

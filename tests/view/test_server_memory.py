@@ -85,6 +85,41 @@ def test_a_large_piece_goes_back_as_soon_as_it_is_free():
     assert printed(LEFT, "usual") > 100
 
 
+#: Prints the megabytes that are left of what threads took from Arrow, once they have ended and a
+#: tenth of it is still needed.
+LEFT_BY_ARROW = """
+import sys, threading
+import pyarrow as pa
+import pyarrow.compute as pc
+from retention.view import server_memory
+
+def megabytes():
+    status = open("/proc/self/status").read()
+    return int(status.split("VmRSS:")[1].split()[0]) // 1024
+
+if sys.argv[1] == "placed":
+    server_memory.place_pieces()
+before = megabytes()
+needed = []
+def take():
+    texts = pa.array([f"text {n}" for n in range(20_000)])
+    needed.extend([pc.utf8_upper(texts) for _ in range(400)][::40])
+threads = [threading.Thread(target=take) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+server_memory.give_back()
+print(megabytes() - before)
+"""
+
+
+@on_linux
+def test_what_arrow_took_goes_back_once_its_thread_has_ended():
+    assert printed(LEFT_BY_ARROW, "placed") < 100
+    assert printed(LEFT_BY_ARROW, "usual") > 150
+
+
 def test_memory_goes_back_after_work_and_not_while_nobody_works(monkeypatch):
     times = []
     monkeypatch.setattr(server_memory, "EVERY_SECONDS", 0.05)
