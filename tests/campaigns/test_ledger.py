@@ -48,6 +48,24 @@ def test_customers_in_cells_give_the_plan_that_each_alone_gives(store, monkeypat
     assert both[0].break_even_lift == pytest.approx(both[1].break_even_lift)
 
 
+def test_what_a_test_of_customers_in_cells_forgoes_is_missing_from_the_gain(store, monkeypatch):
+    model, customers = store
+    monkeypatch.setattr(campaign_ledger, "EXACT", 100)
+    whole, tested = (
+        plan_campaign(
+            model,
+            customers,
+            Campaign("Win back", terms=Terms(0.07, contact_cost=0.01), holdout_share=share),
+        )
+        for share in (0.0, 0.3)
+    )
+    assert whole.reachable.ledger.customers.max() > 1
+    gain = whole.economics.gain.expected
+    assert tested.forgone > 0
+    assert tested.forgone + tested.economics.gain.expected == pytest.approx(gain)
+    assert whole.curve["gain"].iloc[-1] == pytest.approx(gain)
+
+
 @pytest.mark.parametrize("size", [1, 7, 777, 2000])
 def test_a_cut_through_customers_in_cells_is_exact(store, monkeypatch, size):
     model, customers = store

@@ -235,3 +235,33 @@ def test_the_curve_of_a_plan_ends_with_everybody_and_holds_the_best_size(store):
     assert best.idxmax() == plan.best_size
     assert best.max() == pytest.approx(plan.gains[plan.gains > 0].sum())
     assert 115 <= len(curve) <= 123
+
+
+def test_whoever_gains_most_stands_first_in_both_lists(store):
+    plan = plan_campaign(*store, Campaign("Win back", holdout_share=0.4))
+    gains = plan.gains[plan.reachable.ledger.cell]
+    for listed in (plan.addressed, plan.held_out):
+        assert (np.diff(gains[listed]) <= 0).all()
+        assert gains[listed[0]] > gains[listed[-1]]
+
+
+def test_where_messages_cost_nothing_the_gain_alone_ranks(store):
+    terms = Terms(0.1, contact_cost=0.0)
+    campaign = Campaign("Win back", terms=terms, ranked_by="return", holdout_share=0.0)
+    plan = plan_campaign(*store, campaign)
+    assert (expected_costs(plan.reachable.ledger, terms) == 0).all()
+    assert (np.diff(plan.gains[np.argsort(-plan.ranks)]) <= 0).all()
+
+
+def test_who_was_asked_about_another_window_is_asked_again(store):
+    model, customers = store
+    campaign = Campaign("Win back", window_days=28)
+    reachable = reachable_of(model, customers, campaign, customer_hashes(customers.index))
+    assert reachable.ledger.pool.window_days == 28
+    assert reachable.customer_ids.equals(customers.index)
+    with pytest.raises(DataError) as refusal:
+        plan_of(reachable, replace(campaign, window_days=60))
+    assert str(refusal.value) == (
+        "The customers were asked about other messages, offers or another window. Ask for them "
+        "again."
+    )
