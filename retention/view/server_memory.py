@@ -17,8 +17,10 @@ import pyarrow as pa
 #: `mallopt` knows this setting (malloc.h). It makes eight a core, and each keeps gaps of its own.
 POOLS, _M_ARENA_MAX = 2, -8
 #: Bytes from which a piece stands alone, outside the pools: it goes back as soon as it is free.
-#: The library begins with half of it, and goes up to 32 MB as such pieces are freed.
-STANDS_ALONE, _M_MMAP_THRESHOLD = 256 * 1024, -3
+#: The library goes up to 32 MB as such pieces are freed. Smaller ones are what a slider takes.
+STANDS_ALONE, _M_MMAP_THRESHOLD = 1024 * 1024, -3
+#: Free bytes at the end of a pool that stay for the next answer, until `give_back`.
+STAYS, _M_TRIM_THRESHOLD = 32 * 1024 * 1024, -1
 #: Seconds between two looks at whether pages have worked.
 EVERY_SECONDS = 15.0
 #: Seconds of a processor by which they have worked enough to look for free memory.
@@ -36,6 +38,7 @@ def place_pieces() -> None:
     if set_option is not None:
         set_option(_M_ARENA_MAX, POOLS)
         set_option(_M_MMAP_THRESHOLD, STANDS_ALONE)
+        set_option(_M_TRIM_THRESHOLD, STAYS)
         pa.set_memory_pool(pa.system_memory_pool())
 
 

@@ -56,7 +56,7 @@ def test_all_threads_take_their_memory_from_few_pools(tmp_path):
     assert printed(POOLS, "usual", str(tmp_path / "usual")) > most
 
 
-#: Prints the megabytes that are left of 200 arrays between small pieces, once the arrays are free.
+#: Prints the megabytes that are left of 100 arrays between small pieces, once the arrays are free.
 LEFT = """
 import sys
 import numpy as np
@@ -71,8 +71,8 @@ if sys.argv[1] == "placed":
 np.ones(2_000_000)  # the usual library learns from its end to keep arrays of this size
 before = megabytes()
 small, large = [], []
-for _ in range(200):
-    large.append(np.ones(100_000))
+for _ in range(100):
+    large.append(np.ones(200_000))
     small.append(np.ones(1_000))
 del large
 print(megabytes() - before)
