@@ -138,9 +138,9 @@ def _answer_at_once() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _prepare_server() -> None:
-    """Place memory well, remove what a killed server has left, and keep visitors' data to them.
+    """Prepare memory, log and disk, and remove what a killed server has left.
 
-    Neither log nor disk holds it.
+    Neither log nor disk holds a visitor's data from then on.
     """
     if runtime_exists():  # not where a test runs the page
         server_memory.place_pieces()
