@@ -420,3 +420,24 @@ def test_a_refund_without_a_number_comes_off_the_order_of_its_amount():
     ]
     orders = read_rows(header, *rows)
     assert revenue_by_order(orders) == {"1": 0.0, "2": 25.0, "3": 3.0, "4": 10.0}
+
+
+# --- by a column of answers, or of what is left ---------------------------------------------------
+
+
+def priced(column: str, *cells: str):
+    """Orders of 50, each with a cell of one further column."""
+    rows = [
+        (f"{n}", f"c{n}@x.co", f"2024-01-{n + 1:02}", "50.00", cell) for n, cell in enumerate(cells)
+    ]
+    return read_rows((*HEADER, column), *rows)
+
+
+def test_a_column_that_answers_yes_takes_the_whole_amount_back():
+    orders = priced("Refunded?", "yes", "no", "", "yes")
+    assert revenue_by_order(orders) == {"0": 0.0, "1": 50.0, "2": 50.0, "3": 0.0}
+
+
+def test_what_an_adjusted_total_leaves_is_what_the_order_brought():
+    orders = priced("Adjusted total", "30.00", "0", "", "50.00", "70.00")
+    assert list(revenue_by_order(orders).values()) == [30.0, 50.0, 50.0, 50.0, 50.0]
