@@ -15,20 +15,32 @@ on_linux = pytest.mark.skipif(
 )
 
 
+#: How each script begins: with pieces placed, or as the libraries do it.
+BEGIN = """
+import ctypes, sys, threading
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from retention.view import server_memory
+
+def megabytes():
+    status = open("/proc/self/status").read()
+    return int(status.split("VmRSS:")[1].split()[0]) // 1024
+
+if sys.argv[1] == "placed":
+    server_memory.place_pieces()
+"""
+
+
 def printed(script: str, *arguments: str) -> int:
     """The number that a script prints in a process of its own."""
-    command = [sys.executable, "-c", script, *arguments]
+    command = [sys.executable, "-c", BEGIN + script, *arguments]
     outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return int(outcome.stdout)
 
 
 #: Prints how many pools of memory the threads of a process have made.
 POOLS = """
-import ctypes, sys, threading
-from retention.view import server_memory
-
-if sys.argv[1] == "placed":
-    server_memory.place_pieces()
 together = threading.Barrier(12)
 def take():
     together.wait()
@@ -58,16 +70,6 @@ def test_all_threads_take_their_memory_from_few_pools(tmp_path):
 
 #: Prints the megabytes that are left of 100 arrays between small pieces, once the arrays are free.
 LEFT = """
-import sys
-import numpy as np
-from retention.view import server_memory
-
-def megabytes():
-    status = open("/proc/self/status").read()
-    return int(status.split("VmRSS:")[1].split()[0]) // 1024
-
-if sys.argv[1] == "placed":
-    server_memory.place_pieces()
 np.ones(2_000_000)  # the usual library learns from its end to keep arrays of this size
 before = megabytes()
 small, large = [], []
@@ -88,17 +90,6 @@ def test_a_large_piece_goes_back_as_soon_as_it_is_free():
 #: Prints the megabytes that are left of what threads took from Arrow, once they have ended and a
 #: tenth of it is still needed.
 LEFT_BY_ARROW = """
-import sys, threading
-import pyarrow as pa
-import pyarrow.compute as pc
-from retention.view import server_memory
-
-def megabytes():
-    status = open("/proc/self/status").read()
-    return int(status.split("VmRSS:")[1].split()[0]) // 1024
-
-if sys.argv[1] == "placed":
-    server_memory.place_pieces()
 before = megabytes()
 needed = []
 def take():
