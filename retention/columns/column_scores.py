@@ -189,8 +189,8 @@ def _has_few_answers(profile: Profile) -> bool:
 
 
 def _is_answer(profile: Profile) -> bool:
-    """Return whether cells answer yes or no."""
-    return profile.values <= 2 and profile.answers >= 0.9
+    """Return whether cells answer yes or no, in any mix of cases and words."""
+    return profile.answers == 1 or (profile.values <= 2 and profile.answers >= 0.9)
 
 
 def _is_customer(profile: Profile) -> bool:
@@ -234,7 +234,7 @@ _PLAUSIBLE: dict[str, Callable[[Profile], bool]] = {
     "revenue": _is_number,
     "unit_price": _is_number,
     "discount": _is_discount,
-    "refund": lambda profile: _is_number(profile) or (profile.about >= 0.9 and profile.values <= 2),
+    "refund": lambda profile: _is_number(profile) or _is_answer(profile),
     "adjusted": _is_number,
     "quantity": _is_number,
     "currency": lambda profile: profile.code >= 0.5,
