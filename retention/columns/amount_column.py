@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import ibis.expr.types as ir
 from ibis import _
 
 from retention.cells.money import find_money_style, read_money
@@ -217,15 +218,47 @@ def returned_money(sheet: Sheet, amounts: list[str], amount: str) -> ReturnedMon
     return None
 
 
-def _adds_up(sheet: Sheet, paid: str, fee: str, left: str) -> bool:
-    """Return whether paid - fee = left on nearly all rows with a fee, of the first rows."""
+def is_what_is_left(sheet: Sheet, amount: str, column: str) -> bool:
+    """Return whether a column repeats the amount of most orders, and is lower for the others.
+
+    Args:
+        sheet: The file.
+        amount: The column of amounts.
+        column: A column that may hold what went back of them, or what is left.
+    """
+    rows = _numbers(sheet, amount=amount, left=column)
+    rows = rows.filter((rows.amount > 0) & rows.left.notnull())
+    facts = rows.aggregate(
+        rows=rows.count(),
+        equal=((rows.left - rows.amount).abs() < 0.005).sum().fill_null(0),
+        above=(rows.left > rows.amount + 0.005).sum().fill_null(0),
+    )
+    counts = facts.execute().iloc[0]
+    return bool(
+        counts["rows"] >= TELLING and counts.equal > counts["rows"] / 2 and not counts.above
+    )
+
+
+def is_mostly_paid(sheet: Sheet, column: str) -> bool:
+    """Return whether most amounts of a column are above zero."""
+    rows = _numbers(sheet, amount=column)
+    paid = rows.aggregate(share=(rows.amount > 0).fill_null(False).mean()).execute()
+    return bool(paid["share"].iloc[0] > 0.5)
+
+
+def _numbers(sheet: Sheet, **columns: str) -> ir.Table:
+    """Return columns of the file as numbers, by their new names, of the first rows."""
     table = sheet.table.limit(LOOKED_AT)
-    columns = {"paid": paid, "fee": fee, "left": left}
     numbers = {}
     for name, column in columns.items():
         key = sheet.column(column)
         numbers[name] = read_money(table, key, find_money_style(table, key))
-    rows = table.select(**numbers)
+    return table.select(**numbers)
+
+
+def _adds_up(sheet: Sheet, paid: str, fee: str, left: str) -> bool:
+    """Return whether paid - fee = left on nearly all rows with a fee, of the first rows."""
+    rows = _numbers(sheet, paid=paid, fee=fee, left=left)
     rows = rows.filter((rows.fee.abs() > 0.004) & rows.paid.notnull() & rows.left.notnull())
     difference = (rows.paid - rows.fee.abs() - rows.left).abs()
     facts = rows.aggregate(rows=rows.count(), equal=(difference < 0.015).sum().fill_null(0))

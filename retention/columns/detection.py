@@ -8,7 +8,9 @@ from retention.columns.amount_column import (
     PRICE_WORDS,
     after_discount,
     before_fees,
+    is_mostly_paid,
     is_price_of_one,
+    is_what_is_left,
     returned_money,
     with_shipping,
     with_tax,
@@ -191,6 +193,7 @@ def _without_layout(sheet: Sheet, profiles: dict[str, Profile]) -> dict[str, str
     roles = _by_name(sheet.columns, profiles)
     roles = _settle_status(roles, sheet, profiles)
     roles = _settle_customer(roles, sheet, profiles)
+    roles = _after_refunds(roles, sheet)
     roles = _by_values(roles, sheet, profiles)
     roles = _before_returns(roles, sheet, profiles)
     roles = _as_paid(roles, sheet, profiles)
@@ -506,6 +509,23 @@ def _distinct_shares(sheet: Sheet, columns: list[str]) -> dict[str, float]:
     distinct = {sheet.column(name): table[sheet.column(name)].nunique() for name in columns}
     counts = table.aggregate(**distinct).execute().iloc[0]
     return {name: counts[sheet.column(name)] / sheet.rows for name in columns}
+
+
+def _after_refunds(roles: dict[str, str], sheet: Sheet) -> dict[str, str]:
+    """Tell what is left of an amount from what went back of it.
+
+    A name that only contains a word for refunds may mean either, and the cells decide. What is left
+    is the amount itself where no other column holds one.
+    """
+    refund, amount = roles.get("refund"), roles.get("revenue")
+    if refund and amount and "adjusted" not in roles:
+        is_loose = name_score(plain_name(refund), "refund") <= _LOOSE_NAME
+        if is_loose and is_what_is_left(sheet, amount, refund):
+            roles = {role: name for role, name in roles.items() if role != "refund"}
+            return roles | {"adjusted": refund}
+    if amount is None and "adjusted" in roles and is_mostly_paid(sheet, roles["adjusted"]):
+        roles = {("revenue" if role == "adjusted" else role): name for role, name in roles.items()}
+    return roles
 
 
 def _before_returns(

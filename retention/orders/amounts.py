@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from retention.cells.answers import NO, YES
 from retention.cells.money import MoneyStyle, find_money_style, read_money
 from retention.cells.names import plain_name
 from retention.cells.statuses import State
@@ -32,7 +33,8 @@ _PERCENT_NAMES = frozenset(
     {"percent", "percentage", "pct", "rate", "prozent", "porcentaje", "taux"}
 )
 _NET_NAMES = frozenset({"net", "netto", "neto", "nett", "สุทธิ"})
-_YES, _NO = ("1", "yes", "y", "true"), ("0", "0.0", "0.00", "no", "n", "false")
+# Zeros stand in columns of amounts, too: they are no answer by themselves.
+_ZEROS = frozenset({"0", "0.0", "0.00"})
 _PROFIT_NAMES = frozenset(
     {"profit", "profits", "margin", "gewinn", "ganancia", "beneficio", "benefice", "lucro", "utile"}
     | {"winst", "laba", "keuntungan", "กำไร", "tubo"}
@@ -90,7 +92,7 @@ def read_amounts(raw: ir.Table, column: dict[str, str], mapping: Mapping) -> Amo
     if "refund" in column and is_packed(raw[column["refund"]], mapping.columns["refund"]):
         numbers["refund"] = sum_of(raw[column["refund"]], PARTS["refund"])
     elif "refund" in column and mapping.has_amounts and _is_flag(raw, column["refund"]):
-        is_refunded = raw[column["refund"]].strip().lower().isin(_YES).fill_null(False)
+        is_refunded = raw[column["refund"]].strip().lower().isin(YES).fill_null(False)
         numbers["refund"] = ibis.ifelse(is_refunded, _main_amount(numbers), 0.0)
     main = next(
         (styles[role] for role in ("revenue", "unit_price") if role in column), MoneyStyle()
@@ -124,11 +126,10 @@ def amounts_of(
     if discounts is not None:
         cells |= _from_shares(amount, cells["discount"], discounts)
     if "adjusted" in column:
-        # What is left of an amount after refunds; 0 or blank where nothing was given back.
-        remaining = numbers["adjusted"]
-        is_lower = (remaining > 0) & (remaining < amount)
-        given_back = ibis.ifelse(is_lower, amount - remaining, 0.0)
-        cells["refund"] = cells.get("refund", ibis.literal(0.0)).fill_null(0.0) + given_back
+        given_back = _missing(raw, amount, numbers["adjusted"])
+        # A refund beside what is left is the same money again.
+        refund = cells.get("refund", ibis.literal(0.0)).fill_null(0.0)
+        cells["refund"] = ibis.greatest(refund, given_back)
     if "quantity" in column:
         cells["quantity"] = numbers["quantity"]
     names_products = bool({"product", "category"} & set(column))
@@ -163,11 +164,29 @@ def _is_flag(raw: ir.Table, column: str) -> bool:
     """Return whether a column answers yes or no, as "Refunded?" does, and holds no amounts."""
     cell = raw[column].strip().lower()
     facts = raw.aggregate(
-        others=(~cell.isin([*_YES, *_NO, ""])).any().fill_null(False),
-        answers=cell.isin([*_YES, "no", "n", "false"]).any().fill_null(False),
+        others=(~cell.isin([*YES, *NO, *_ZEROS, ""])).any().fill_null(False),
+        answers=cell.isin([*YES, *(NO - _ZEROS)]).any().fill_null(False),
     )
     answered = facts.execute().iloc[0]
     return bool(answered.answers and not answered.others)
+
+
+def _missing(raw: ir.Table, amount: ir.FloatingValue, left: ir.FloatingValue) -> ir.FloatingValue:
+    """Return what went back of each amount, from what is left of it.
+
+    Blank means that nothing went back. 0 means the same where more orders have it than repeat their
+    amount; else all of it went back.
+    """
+    facts = (
+        raw.aggregate(
+            zeros=((left == 0) & (amount > 0)).sum().fill_null(0),
+            repeated=((left == amount) & (amount > 0)).sum().fill_null(0),
+        )
+        .execute()
+        .iloc[0]
+    )
+    is_told = left >= 0 if facts.repeated > facts.zeros else left > 0
+    return ibis.ifelse(is_told & (left < amount), amount - left, 0.0)
 
 
 def _words(mapping: Mapping, role: str) -> set[str]:

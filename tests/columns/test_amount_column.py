@@ -13,8 +13,12 @@ def sheet_of(names: str, row, rows: int = 60) -> Sheet:
     return retention.open_sheet("\n".join([f"Email,Date,{names}", *lines]).encode())
 
 
+def detected(names: str, row) -> dict[str, str]:
+    return dict(retention.detect_columns(sheet_of(names, row)).columns)
+
+
 def amount_of(names: str, row) -> str:
-    return retention.detect_columns(sheet_of(names, row)).columns["revenue"]
+    return detected(names, row)["revenue"]
 
 
 def test_an_amount_before_the_discount_gives_way_to_the_one_after_it():
@@ -94,3 +98,21 @@ def test_pieces_that_came_back_are_no_money():
         sheet_of("Total,Returns", lambda n: f"{20 + n}.50,{n % 2}")
     ).columns
     assert "refund" not in roles
+
+
+def test_a_loose_name_is_what_went_back_or_what_is_left_by_its_cells():
+    def left(n: int) -> str:
+        return f"{50 + n}.00,{50 + n - 10 * (n % 7 == 0)}.00"
+
+    def back(n: int) -> str:
+        return f"{50 + n}.00,{10 * (n % 7 == 0)}.00"
+
+    names = "Total,Shop refund sum"
+    assert detected(names, left)["adjusted"] == "Shop refund sum"
+    assert detected(names, back)["refund"] == "Shop refund sum"
+
+
+def test_a_plain_name_of_refunds_is_what_went_back_where_all_of_it_did():
+    columns = detected("Total,Refund amount", lambda n: f"{50 + n}.00,{50 + n}.00")
+    assert columns["refund"] == "Refund amount"
+    assert "adjusted" not in columns

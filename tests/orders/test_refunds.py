@@ -441,3 +441,53 @@ def test_a_column_that_answers_yes_takes_the_whole_amount_back():
 def test_what_an_adjusted_total_leaves_is_what_the_order_brought():
     orders = priced("Adjusted total", "30.00", "0", "", "50.00", "70.00")
     assert list(revenue_by_order(orders).values()) == [30.0, 50.0, 50.0, 50.0, 50.0]
+
+
+@pytest.mark.parametrize(
+    "answers", [("yes", "no", "Yes"), ("Ja", "nein", "JA"), ("TRUE", "F", "t")]
+)
+def test_answers_in_any_mix_of_cases_take_the_whole_amount_back(answers):
+    assert list(revenue_by_order(priced("Refunded?", *answers)).values()) == [0.0, 50.0, 0.0]
+
+
+def test_an_order_cancelled_by_an_answer_in_any_case_is_none():
+    orders = priced("Cancelled", "Yes", "no", "", "yes", "NO")
+    assert list(revenue_by_order(orders)) == ["1", "2", "4"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Total after refunds",
+        "Net after refunds",
+        "Order total (after refund)",
+        "current_total_price",
+    ],
+)
+def test_what_is_left_after_refunds_is_what_the_order_brought(name):
+    orders = priced(name, "50.00", "30.00", "0.00", "", "50.00", "50.00")
+    assert list(revenue_by_order(orders).values()) == [50.0, 30.0, 0.0, 50.0, 50.0, 50.0]
+
+
+def test_what_is_left_is_the_amount_where_no_other_column_holds_one():
+    rows = [
+        (f"{n}", f"c{n}@x.co", f"2024-01-{n + 1:02}", cell)
+        for n, cell in enumerate(("50.00", "30.00", "0.00"))
+    ]
+    orders = read_rows((*HEADER[:3], "Total after refunds"), *rows)
+    assert list(revenue_by_order(orders).values()) == [50.0, 30.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Total", "Refund total", "Total after refunds"),
+        ("total_price", "total_refunded", "current_total_price"),
+        ("Total before refunds", "Refunds", "Net after refunds"),
+    ],
+)
+def test_a_refund_beside_what_is_left_comes_off_once(names):
+    sums = [("50.00", "0.00", "50.00"), ("50.00", "20.00", "30.00"), ("50.00", "50.00", "0.00")]
+    rows = [(f"{n}", f"c{n}@x.co", f"2024-01-{n + 1:02}", *row) for n, row in enumerate(sums * 2)]
+    orders = read_rows((*HEADER[:3], *names), *rows)
+    assert list(revenue_by_order(orders).values()) == [50.0, 30.0, 0.0] * 2
