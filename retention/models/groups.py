@@ -301,14 +301,14 @@ def _joined(
     values: pd.Series,
     measure: Callable[[CltvModel, pd.DataFrame], Uncertainty],
 ) -> Uncertainty:
-    """The uncertainties of the groups side by side: each has columns of its own in the slopes."""
+    """The uncertainties of the groups side by side: each has parameters of its own."""
     from scipy.linalg import block_diag  # a fit has loaded it; predictions do without
 
     number = len(customers)
     expected, variance = np.zeros(number), np.zeros(number)
-    samples, slopes, covariances = [], [], []
+    samples, slopes, covariances, models = [], [], [], []
     whole = None
-    for model, rows in groups.parts(values):
+    for place, (model, rows) in enumerate(groups.parts(values)):
         whole = measure(model, customers.iloc[rows])
         expected[rows], variance[rows] = whole.expected, whole.variance
         # Of a large store a share of each group, so that together they are no more than of one.
@@ -316,6 +316,7 @@ def _joined(
         step = max(1, len(whole.sample) // most)
         samples.append(rows[whole.sample[::step]])
         slopes.append(whole.slopes[::step])
+        models.append(np.full(len(slopes[-1]), place, dtype=np.int32))
         covariances.append(whole.covariance)
     if whole is None:
         return measure(groups.store, customers)
@@ -325,9 +326,10 @@ def _joined(
         expected=expected,
         variance=variance,
         sample=np.concatenate(samples)[order],
-        slopes=block_diag(*slopes)[order],
+        slopes=np.concatenate(slopes)[order],
         covariance=block_diag(*covariances),
         customers=customers.index,
+        models=np.concatenate(models)[order],
     )
 
 

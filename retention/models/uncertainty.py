@@ -58,12 +58,15 @@ class Uncertainty:
         expected: What each customer is expected to bring, in money or in orders.
         variance: Its variance for each customer if the parameters were known.
         sample: Positions of the customers on whom the effect of the parameters is measured.
-        slopes: A row for each of them: the derivatives of `expected` by the log parameters.
-        covariance: Of the estimated log parameters.
+        slopes: A row for each of them: the derivatives of `expected` by the log parameters of the
+            model that the customer has.
+        covariance: Of the estimated log parameters; those of several models follow each other.
         customers: The customers' index; None where it is not known.
         common: The variance that all customers share, as a share of the expected total squared:
             `SeasonIndex.common_variance`.
         missed: The variance that comes from how far earlier forecasts were off, likewise.
+        models: The model of each row of `slopes`, by its place in `covariance`; None where all have
+            the same one.
     """
 
     expected: np.ndarray
@@ -74,6 +77,7 @@ class Uncertainty:
     customers: pd.Index | None = None
     common: float = 0.0
     missed: float = 0.0
+    models: np.ndarray | None = None
 
     @property
     def model_only(self) -> Uncertainty:
@@ -139,8 +143,29 @@ class Uncertainty:
         expected, variance = sums(self.expected, labels), sums(self.variance, labels)
         sampled = labels[self.sample]
         measured = sums(self.expected[self.sample], sampled)
-        slopes = np.stack([sums(column, sampled) for column in self.slopes.T], axis=1)
+        slopes = self.summed_slopes(sampled, groups)
         return self.totals_of_sums(expected, variance, measured, slopes)
+
+    def summed_slopes(self, labels: np.ndarray, groups: int) -> np.ndarray:
+        """Return the sums of the slopes over groups of the customers of the sample.
+
+        Args:
+            labels: The group of each of them, 0 to `groups` - 1; a negative label belongs to none.
+            groups: The number of groups.
+
+        Returns:
+            A row for each group, and a column for each parameter of `covariance`.
+        """
+        labels = labels.astype(np.intp)  # small integers would overflow
+        width = self.slopes.shape[1]
+        models = len(self.covariance) // width
+        place = labels if self.models is None else labels * models + self.models
+        kept = slice(None) if (labels >= 0).all() else labels >= 0
+        sums = [
+            np.bincount(place[kept], weights=column[kept], minlength=groups * models)
+            for column in self.slopes.T
+        ]
+        return np.stack(sums, axis=1).reshape(groups, models * width)
 
     def totals_of_sums(
         self, expected: np.ndarray, variance: np.ndarray, measured: np.ndarray, slopes: np.ndarray
@@ -151,7 +176,7 @@ class Uncertainty:
             expected: The sum of `expected` over each group.
             variance: The sum of `variance` over each group.
             measured: The sum of `expected` over each group's customers in the sample.
-            slopes: A row for each group: the sum of `slopes` over the same customers.
+            slopes: A row for each group: `summed_slopes` of the same customers.
 
         Returns:
             A total for each group.
@@ -159,7 +184,8 @@ class Uncertainty:
         relative = slopes / np.maximum(measured, 1e-300)[:, None]
         if (nobody := measured <= 0).any():
             of_all = max(self.expected[self.sample].sum(), 1e-300)
-            relative[nobody] = self.slopes.sum(axis=0) / of_all
+            everyone = np.zeros(len(self.sample), dtype=int)
+            relative[nobody] = self.summed_slopes(everyone, 1)[0] / of_all
         spread = expected**2 * np.einsum("ij,jk,ik->i", relative, self.covariance, relative)
         return [
             interval(total, chance, fit, total**2 * self.common, total**2 * self.missed)

@@ -316,7 +316,7 @@ def _mean_slopes(
         return np.bincount(sampled[kept], weights=values[kept], minlength=groups)
 
     measured = sums(uncertainty.expected[uncertainty.sample])
-    slopes = np.stack([sums(column) for column in uncertainty.slopes.T], axis=1)
+    slopes = uncertainty.summed_slopes(sampled, groups)
     relative_of_all = slopes.sum(axis=0) / max(measured.sum(), _NOTHING)
 
     def slopes_of_means(

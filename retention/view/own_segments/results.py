@@ -185,7 +185,7 @@ def total_of(uncertainty: Uncertainty, inside: np.ndarray, features: Features) -
         np.array([weighed(uncertainty.expected, inside, features)]),
         np.array([weighed(uncertainty.variance, inside, features)]),
         np.array([expected[sampled].sum()]),
-        uncertainty.slopes[sampled].sum(axis=0)[None, :],
+        uncertainty.summed_slopes(np.where(sampled, 0, -1), 1),
     )[0]
 
 
