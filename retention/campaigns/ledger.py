@@ -195,7 +195,7 @@ def ledger_of(pool: CampaignPool, offers: tuple[PhaseOffer, ...] = (MAIN,)) -> L
         pool=pool,
         cell=cell,
         columns=summed([*_whole_columns(pool, stays), *_phase_columns(pool)]),
-        waiting=summed(list(pool.waiting)),
+        waiting=pool.waiting if len(pool) <= EXACT else summed(list(pool.waiting)),
         sampled=Sampled(
             cell=cell[sample],
             order_value=pool.order_value[sample],

@@ -17,15 +17,15 @@ class Sampled:
         uncertainty: The uncertainty of every customer's value; its `sample` lists these customers.
         number: Each customer's number in the sample, -1 for the others.
         place: The places of the sample (see `SegmentInputs`).
+        expected: The expected value of each.
         ranks: Where the sample stands in each ranking, by measure.
-        effects: Expected value and its slopes, a row each.
     """
 
     uncertainty: Uncertainty
     number: np.ndarray
     place: np.ndarray
+    expected: np.ndarray
     ranks: dict[str, np.ndarray]
-    effects: np.ndarray
 
 
 def sampled_customers(
@@ -50,10 +50,16 @@ def sampled_customers(
     number[rows] = np.arange(len(rows))
     # A cut never parts customers who tie, so the first rank of their amount stands for all.
     # Customers without the measure come after the last.
-    ranks = {name: np.searchsorted(amounts, raw[name][rows]) for name, amounts in ascending.items()}
-    effects = np.column_stack([uncertainty.expected[rows], uncertainty.slopes])
+    ranks = {
+        name: np.searchsorted(amounts, raw[name][rows]).astype(np.int32)
+        for name, amounts in ascending.items()
+    }
     return Sampled(
-        uncertainty=uncertainty, number=number, place=place[rows], ranks=ranks, effects=effects
+        uncertainty=uncertainty,
+        number=number,
+        place=place[rows],
+        expected=uncertainty.expected[rows],
+        ranks=ranks,
     )
 
 
@@ -71,10 +77,13 @@ def value_ranges(
     Returns:
         `expected_value_low` and `expected_value_high`, in money.
     """
-    effects = inside.astype(float) @ sampled.effects
+    weights = inside.astype(float)
     # Running totals leave rests of the size of rounding errors, which may be below 0.
     totals = sampled.uncertainty.totals_of_sums(
-        value, np.maximum(variance, 0), effects[:, 0], effects[:, 1:]
+        value,
+        np.maximum(variance, 0),
+        weights @ sampled.expected,
+        weights @ sampled.uncertainty.slopes,
     )
     return {
         "expected_value_low": np.array([total.low for total in totals]),

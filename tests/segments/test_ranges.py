@@ -200,5 +200,6 @@ def test_the_sample_knows_its_customers_places_and_ranks():
     assert sampled.place.tolist() == inputs.place[[0, 2]].tolist()
     assert sampled.ranks["revenue"].tolist() == [2, 1]
     assert sampled.ranks["value"].tolist() == [0, 1]
-    assert sampled.effects.tolist() == [[5.0, 1.0, 2.0], [6.0, 3.0, 4.0]]
+    assert sampled.expected.tolist() == [5.0, 6.0]
+    assert sampled.uncertainty.slopes.tolist() == [[1.0, 2.0], [3.0, 4.0]]
     assert inputs.measures[:, 4].tolist() == uncertainty.variance.tolist()
