@@ -82,7 +82,7 @@ def suppressed(campaign: Campaign, data: Loaded, leave: LeftAlone) -> dict[str, 
 @kept(max_entries=1, spinner="Reading contact details…", by_signals=True, by_orders_alone=True)
 def contacts_for(data: Loaded) -> pd.DataFrame:
     """Return each customer's contact details, with the consent that added files bring."""
-    return join_contacts(contacts(data.orders), files_of(data.orders))
+    return _on_index(data, join_contacts(contacts(data.orders), files_of(data.orders)))
 
 
 @kept(
@@ -93,9 +93,16 @@ def contacts_for(data: Loaded) -> pd.DataFrame:
 )
 def signals_for(data: Loaded) -> pd.DataFrame:
     """Return each customer's signals, from the orders and from files that were added."""
-    return join_signals(signals(data.orders), files_of(data.orders), data.customers)
+    own_signals = join_signals(signals(data.orders), files_of(data.orders), data.customers)
+    return _on_index(data, own_signals)
 
 
 @kept(max_entries=1, spinner="Checking contact details…", by_signals=True, by_orders_alone=True)
 def _usable_contacts(data: Loaded, home_country: str) -> pd.DataFrame:
     return usable_contacts(contacts_for(data), home_country)
+
+
+def _on_index(data: Loaded, frame: pd.DataFrame) -> pd.DataFrame:
+    """Let a frame share the customers' index: its texts, and how they are found, are kept once."""
+    index = data.customers.index
+    return frame.set_axis(index) if frame.index.equals(index) else frame

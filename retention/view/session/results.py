@@ -116,13 +116,14 @@ def checks_for(data: Loaded) -> tuple[Check, ...]:
     return all_checks(of_latest_orders, (*of_backtest, of_value), model.checks)
 
 
-@kept(max_entries=3, spinner="Scoring customers…", by_orders_alone=True)
+# The standard plan, and the one that a page looks at.
+@kept(max_entries=2, spinner="Scoring customers…", by_orders_alone=True)
 def scores_for(data: Loaded, plan: Plan) -> pd.DataFrame:
     """Return `predict_cltv` of every customer; ModelError as `model_for`."""
     return predict_cltv(_model(data, plan.purchase_model), data.customers, **plan.terms())
 
 
-@kept(max_entries=3, by_orders_alone=True)
+@kept(max_entries=2, by_orders_alone=True)
 def uncertainty_for(data: Loaded, plan: Plan) -> Uncertainty:
     """Return `value_uncertainty` of all customers; ModelError as `model_for`."""
     return value_uncertainty(_model(data, plan.purchase_model), data.customers, **plan.terms())

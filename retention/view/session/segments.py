@@ -40,7 +40,7 @@ class Basis:
     opens_on: str
 
 
-@kept(max_entries=3, spinner="Preparing segments…", by_plan=True, by_orders_alone=True)
+@kept(max_entries=2, spinner="Preparing segments…", by_plan=True, by_orders_alone=True)
 def basis_for(data: Loaded, ready_days: int) -> Basis:
     """Return the prepared customers, with the probability to order within `ready_days` days."""
     basis = _first_basis(data)
