@@ -49,7 +49,6 @@ def served(folder: Path, port: int) -> Iterator[str]:
     """The address of the app in a folder, while it runs."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    command += ["--server.fileWatcherType", "none"]
     address = f"http://127.0.0.1:{port}"
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as server:
         try:

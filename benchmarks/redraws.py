@@ -228,8 +228,6 @@ def _serve(folder: Path, name: str, script: str, customers: int, port: int) -> s
             "run",
             "app.py",
             *settings,
-            "--server.fileWatcherType",
-            "none",
         ],
         cwd=folder,
         env=environment,

@@ -157,8 +157,6 @@ def _start(output, log: Path, listens_on: str, kept: Path) -> tuple[subprocess.P
         ]
         command += ["--server.port", str(port), "--server.headless", "true"]
         command += ["--browser.gatherUsageStats", "false"]
-        # A file saved during the tests must not reload half of the app.
-        command += ["--server.fileWatcherType", "none"]
         process = subprocess.Popen(
             command,
             cwd=ROOT,
