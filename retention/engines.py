@@ -86,6 +86,12 @@ def keep(table: ir.Table) -> ir.Table:
     return kept
 
 
+def store(backend: BaseBackend, name: str, table: ir.Table) -> ir.Table:
+    """Return a table computed once and kept under a name, in place of one that had it."""
+    stored: ir.Table = backend.create_table(name, table, overwrite=True)
+    return stored
+
+
 def plans_by_counts(table: ir.Table) -> bool:
     """Return whether an engine joins row by row where it does not know how many rows there are.
 

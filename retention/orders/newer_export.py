@@ -6,13 +6,14 @@ both exports are orders already, and only these are compared.
 
 import hashlib
 from dataclasses import replace
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 from ibis.backends.duckdb import Backend
 
-from retention.engines import table_names
+from retention.engines import store, table_names
 from retention.errors import DataError
 from retention.orders.joining.added import AddedOrders, doubts
 from retention.orders.joining.comparison import (
@@ -132,8 +133,7 @@ def _refunds(con: Backend, earlier: Side, later: Side, match: Matches) -> LateRe
         known = con.create_table("refunds_earlier", known.to_pyarrow())
 
     def keep(name: str, table: ir.Table) -> ir.Table:
-        kept: ir.Table = con.create_table(f"late_{name}", table)
-        return kept
+        return store(con, f"late_{name}", table)
 
     only = earlier.table.anti_join(match.gone, earlier.table.place == match.gone.earlier)
     only = only.select("place", "number", "customer_id", "ordered_at", "gross")
@@ -164,20 +164,14 @@ def _joined(
 ) -> Orders:
     """Return the orders of both exports."""
     (kept, newer), (earlier, later) = (side.orders for side in sides), roles
-
-    def store(name: str, table: ir.Table) -> ir.Table:
-        stored: ir.Table = con.create_table(name, table)
-        return stored
-
-    rows = store(
-        "united", joined_rows(earlier.table, later.table, match.gone, match.pairs, refunds)
-    )
-    rows = store("numbered", with_numbers(rows))
+    keep = partial(store, con)
+    rows = keep("united", joined_rows(earlier.table, later.table, match.gone, match.pairs, refunds))
+    rows = keep("numbered", with_numbers(rows))
     columns = list(dict.fromkeys((*later.table.columns, *earlier.table.columns, *rows.columns)))
     table = rows.select(*(c for c in columns if c in rows.columns and c not in _INTERNAL))
     # Joins return their rows in any order, and sums and ties follow it: the same two exports make
     # the same table, as the same digest says.
-    table = store("joined_orders", table.order_by(["ordered_at", "order_id", "customer_id"]))
+    table = keep("joined_orders", table.order_by(["ordered_at", "order_id", "customer_id"]))
     facts = table.aggregate(start=table.ordered_at.min(), end=table.ordered_at.max())
     ends = facts.to_pandas().iloc[0]
     items = _items(con, rows, match, earlier, later)
@@ -194,7 +188,7 @@ def _joined(
         digest=hashlib.sha256(f"{kept.digest} + {newer.digest}".encode()).hexdigest(),
         left_out=lost.rows,
         carts=_carts(con, earlier.orders, later),
-        items=None if items is None else store("joined_items", items),
+        items=None if items is None else keep("joined_items", items),
         has_amounts=kept.has_amounts,
         without_customer=joined_counts((kept.without_customer, newer.without_customer)),
         aside=replace(_joined_aside(con, rows, earlier, later, refunds), lost_amounts=lost.amounts),

@@ -9,12 +9,11 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
-from ibis.backends.duckdb import Backend
 
 from retention.columns.detection import detect_columns, unread_amount
 from retention.columns.mapping import Mapping
 from retention.display import displayed, key_text
-from retention.engines import let_go_beneath
+from retention.engines import let_go_beneath, store
 from retention.errors import DataError
 from retention.orders.contact_cells import with_shared
 from retention.orders.guest_rows import COUNTED, guest_warning, orders_without_customer
@@ -269,17 +268,17 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     good = marked.filter(marked.reason.isnull())
     gathered = gather_orders(good, lines)
     if lines.grouped:
-        gathered = _stored(con, "gathered", gathered)
+        gathered = store(con, "gathered", gathered)
     fates = order_fates(gathered)
     placed = None
     if "refund" in fates.fates:
-        placed = _stored(con, "places_of_refunds", place_refunds(gathered, lines))
+        placed = store(con, "places_of_refunds", place_refunds(gathered, lines))
     settled = net_orders(gathered, placed, lines)
     if placed is None and not fates.has_refunds:
         # Columns of zeros would take a third of the table's memory.
-        settled = with_no_refunds(_stored(con, name, settled.drop("gross", "taken", "over")))
+        settled = with_no_refunds(store(con, name, settled.drop("gross", "taken", "over")))
     else:
-        settled = _stored(con, name, settled)
+        settled = store(con, name, settled)
     dropped = unusable_rows(lines)
     if fates.fates - {"order"}:
         dropped = dropped.union(lost_lines(marked, gathered, placed, lines))
@@ -292,10 +291,10 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     report = replace(report, warnings=(*guests, *report.warnings))
     if not totals.orders:
         raise DataError(nothing_left(sheet, mapping, report))
-    carts = _stored(con, f"carts_{name}", abandoned_carts(marked)) if lines.carts else None
+    carts = store(con, f"carts_{name}", abandoned_carts(marked)) if lines.carts else None
     items = _items(sheet, mapping, good, gathered, lines)
     if items is not None:
-        items = _stored(con, f"items_{name}", items)
+        items = store(con, f"items_{name}", items)
     without_customer = orders_without_customer(marked)
     aside = set_aside(con, name, marked, gathered, placed, settled, lines, set(report.dropped))
     aside = replace(aside, lost_amounts=left_out["amount"].to_numpy(dtype=float))
@@ -334,12 +333,6 @@ def _check_currency(mapping: Mapping, lines: Lines) -> None:
     if mapping.currency and lines.currencies and mapping.currency not in lines.currencies:
         currencies = ", ".join(lines.currencies)
         raise DataError(f"No row is in {mapping.currency}; the file has {currencies}.")
-
-
-def _stored(con: Backend, name: str, table: ir.Table) -> ir.Table:
-    """Return a table computed once and kept under a name."""
-    stored: ir.Table = con.create_table(name, table, overwrite=True)
-    return stored
 
 
 def _totals(settled: ir.Table) -> pd.Series:

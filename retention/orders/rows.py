@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
@@ -18,7 +19,7 @@ from retention.cells.phone_keys import find_phone_style, phone_key
 from retention.cells.statuses import State
 from retention.columns.customer_column import GUESTS
 from retention.columns.mapping import Mapping
-from retention.engines import strlen
+from retention.engines import store, strlen
 from retention.orders.amounts import (
     Amounts,
     DiscountStyle,
@@ -164,10 +165,7 @@ def read_lines(sheet: Sheet, mapping: Mapping) -> Lines:
         **contact_cells(raw, column, mapping, ordered_at),
     }
 
-    def keep(name: str, table: ir.Table) -> ir.Table:
-        kept: ir.Table = con.create_table(name, table, overwrite=True)
-        return kept
-
+    keep = partial(store, con)
     typed = numbered_rows(keep("typed", _moments_first(raw, cells)), mapping, keep)
     numbered = "order_id" in column
     grouped = numbered and _has_repeats(typed)

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import numpy as np
 from ibis.backends.duckdb import Backend
 
+from retention.engines import store
 from retention.orders.rows import STATE_REASONS, Lines, first_filled
 
 #: How the order numbers of rows begin that have none, in a file that numbers its other orders.
@@ -93,19 +94,14 @@ def set_aside(
         lines: From `read_lines`.
         reasons: Why rows are left out.
     """
-
-    def stored(kind: str, table: ir.Table) -> ir.Table:
-        kept: ir.Table = con.create_table(f"{kind}_{name}", table, overwrite=True)
-        return kept
-
     has_cancelled = bool(reasons & set(STATE_REASONS))
     has_refunds = placed is not None and not lines.profits
     return SetAside(
         numbered=_numbered(settled) if lines.numbered else "none",
-        cancelled=stored("cancelled", cancelled_orders(marked, gathered, lines))
+        cancelled=store(con, f"cancelled_{name}", cancelled_orders(marked, gathered, lines))
         if has_cancelled
         else None,
-        refunds=stored("refunds", refund_rows(gathered, placed))
+        refunds=store(con, f"refunds_{name}", refund_rows(gathered, placed))
         if placed is not None and has_refunds
         else None,
     )

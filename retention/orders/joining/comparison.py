@@ -1,6 +1,7 @@
 """Two exports side by side: which orders are the same, which changed, and which are missing."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import ibis
@@ -10,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
+from retention.engines import store
 from retention.errors import DataError
 from retention.orders.joining.added import (
     CHANGES,
@@ -133,11 +135,7 @@ def matched(con: Backend, earlier: Side, later: Side) -> Matches:
         DataError: If the two name the same customers otherwise.
     """
     by_day = not (earlier.timed and later.timed)
-
-    def keep(name: str, table: ir.Table) -> ir.Table:
-        kept: ir.Table = con.create_table(name, table)
-        return kept
-
+    keep = partial(store, con)
     left = keep("keyed_earlier", keyed(earlier.table, by_day=by_day))
     right = keyed(later.table, by_day=by_day)
     lost = aside_of(later.orders).cancelled
