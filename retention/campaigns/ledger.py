@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
 from retention.campaigns.arrays import Floats, Places
-from retention.campaigns.pool import CampaignPool
+from retention.campaigns.pool import CampaignPool, MessageSequence
 from retention.campaigns.terms import MAIN, PhaseOffer
 
 #: One number for all customers, or one for each cell.
@@ -175,11 +175,14 @@ class Ledger:
         return Sums(**dict(zip(_SUMS, rows, strict=False)), phases=phases)
 
 
-def ledger_of(pool: CampaignPool, offers: tuple[PhaseOffer, ...] = (MAIN,)) -> Ledger:
+def ledger_of(
+    pool: CampaignPool, sequence: MessageSequence, offers: tuple[PhaseOffer, ...] = (MAIN,)
+) -> Ledger:
     """Return the pool summed up, ready for any terms.
 
     Args:
         pool: The customers.
+        sequence: How far they get in the sequence of messages.
         offers: The offer of each of the pool's phases, or "ends" for none.
 
     Returns:
@@ -187,20 +190,20 @@ def ledger_of(pool: CampaignPool, offers: tuple[PhaseOffer, ...] = (MAIN,)) -> L
     """
     cell, cells = _cells(pool)
 
-    def summed(columns: Sequence[Floats]) -> Floats:
+    def summed(columns: Iterable[Floats]) -> Floats:
         return np.stack([np.bincount(cell, weights=column, minlength=cells) for column in columns])
 
     sample, stays = pool.sample, 1 - pool.buys
     return Ledger(
         pool=pool,
         cell=cell,
-        columns=summed([*_whole_columns(pool, stays), *_phase_columns(pool)]),
-        waiting=pool.waiting if len(pool) <= EXACT else summed(list(pool.waiting)),
+        columns=summed([*_whole_columns(pool, sequence, stays), *_phase_columns(pool, sequence)]),
+        waiting=sequence.waiting if len(pool) <= EXACT else summed(sequence.waiting),
         sampled=Sampled(
             cell=cell[sample],
             order_value=pool.order_value[sample],
             stays=stays[sample],
-            taking=pool.taking[:, sample],
+            taking=sequence.taking[:, sample],
             orders=pool.orders.expected[sample],
             revenue=pool.revenue.expected[sample],
         ),
@@ -209,30 +212,30 @@ def ledger_of(pool: CampaignPool, offers: tuple[PhaseOffer, ...] = (MAIN,)) -> L
     )
 
 
-def _whole_columns(pool: CampaignPool, stays: Floats) -> list[Floats]:
+def _whole_columns(pool: CampaignPool, sequence: MessageSequence, stays: Floats) -> list[Floats]:
     """Each customer's summands of `Sums`, in the order of its fields."""
     return [
         np.ones(len(pool)),
         pool.buys,
         stays,
         stays * pool.order_value,
-        stays * pool.square,
-        pool.contacts,
-        pool.contacts_square,
+        stays * sequence.square,
+        sequence.contacts,
+        sequence.contacts_square,
         pool.orders.expected,
         pool.orders.variance,
         pool.revenue.expected,
         pool.revenue.variance,
         pool.order_value,
-        pool.test_buys,
+        sequence.test_buys,
     ]
 
 
-def _phase_columns(pool: CampaignPool) -> list[Floats]:
+def _phase_columns(pool: CampaignPool, sequence: MessageSequence) -> list[Floats]:
     """Each customer's summands of `PhaseSums` for each phase, in the order of its fields."""
     columns: list[Floats] = []
-    for taking, contacts in zip(pool.taking, pool.contacts_taking, strict=True):
-        columns += [taking, taking * pool.order_value, taking * pool.square]
+    for taking, contacts in zip(sequence.taking, sequence.contacts_taking, strict=True):
+        columns += [taking, taking * pool.order_value, taking * sequence.square]
         columns += [contacts, contacts * pool.order_value]
     return columns
 

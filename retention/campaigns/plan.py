@@ -300,7 +300,7 @@ def reachable_of(
         inside = inside & ~matching
     if not inside.any():
         raise DataError(_nobody_left(segment_customers, counts))
-    pool = campaign_pool(
+    pool, sequence = campaign_pool(
         model,
         customers,
         inside,
@@ -311,7 +311,7 @@ def reachable_of(
     return Reachable(
         segment_customers=segment_customers,
         left_out=counts,
-        ledger=ledger_of(pool, tuple(campaign.phases.values())),
+        ledger=ledger_of(pool, sequence, tuple(campaign.phases.values())),
         hashes=hashes[pool.rows],
         customer_ids=customers.index,
         held=None if held is None else held[pool.rows],

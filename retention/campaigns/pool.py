@@ -40,22 +40,14 @@ class CampaignPool:
     Attributes:
         rows: Positions in the customers' frame.
         buys: Probability of at least one order within the window.
-        taking: A row for each phase: probability that the first order comes in it, so that its
-            offer may be used on that order.
         order_value: Expected value of an order, in money.
-        square: Mean square of the order value, with the differences between customers.
-        contacts: Expected messages until the window's end. An order ends the sequence.
-        contacts_square: Mean square of the messages.
-        contacts_taking: A row for each phase: expected messages where the first order comes in
-            it, else 0.
-        waiting: A row for each message: probability that no order came before it.
         orders: Orders of the window, with what their intervals need.
         revenue: Revenue of the window in money, with what its intervals need.
         sample: Positions in the pool of the customers on whom the effect of the model's
             parameters is measured.
         slopes: Derivatives by the log purchase parameters and the store's pace (last axis). The
-            first axis is the customers of the sample; the second is `buys`, `contacts` and each
-            row of `taking`.
+            first axis is the customers of the sample; the second is `buys`, and `contacts` and each
+            row of `taking` of the `MessageSequence`.
         value_slopes: Derivatives of log(order value) by the log spend parameters and the store's
             price level.
         covariance: Of both kinds of parameters, with pace and price level.
@@ -63,18 +55,11 @@ class CampaignPool:
         messages: The day of each message, counted from the first one.
         phases: The first day of each offer.
         test_days: The days from the first message on after which a test is best read.
-        test_buys: Probability of at least one order within them.
     """
 
     rows: Places
     buys: Floats
-    taking: Floats
     order_value: Floats
-    square: Floats
-    contacts: Floats
-    contacts_square: Floats
-    contacts_taking: Floats
-    waiting: Floats
     orders: Uncertainty
     revenue: Uncertainty
     sample: Places
@@ -85,10 +70,34 @@ class CampaignPool:
     messages: tuple[int, ...]
     phases: tuple[int, ...]
     test_days: int
-    test_buys: Floats
 
     def __len__(self) -> int:
         return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSequence:
+    """How far a pool's customers get in the sequence of messages; a ledger keeps the sums alone.
+
+    Attributes:
+        taking: A row for each phase: probability that the first order comes in it, so that its
+            offer may be used on that order.
+        square: Mean square of the order value, with the differences between customers.
+        contacts: Expected messages until the window's end. An order ends the sequence.
+        contacts_square: Mean square of the messages.
+        contacts_taking: A row for each phase: expected messages where the first order comes in
+            it, else 0.
+        waiting: A row for each message: probability that no order came before it.
+        test_buys: Probability of at least one order within the pool's `test_days`.
+    """
+
+    taking: Floats
+    square: Floats
+    contacts: Floats
+    contacts_square: Floats
+    contacts_taking: Floats
+    waiting: Floats
+    test_buys: Floats
 
 
 class _Days(NamedTuple):
@@ -106,7 +115,7 @@ class _Days(NamedTuple):
 
 
 class _Behaviour(NamedTuple):
-    """What histories do without a campaign, a column each: the fields of the pool by history."""
+    """What histories do without a campaign, a column each, as pool and sequence say it."""
 
     buys: Floats
     taking: Floats
@@ -124,7 +133,7 @@ def campaign_pool(
     window_days: int = 30,
     messages: tuple[int, ...] = (0,),
     phases: tuple[int, ...] = (0,),
-) -> CampaignPool:
+) -> tuple[CampaignPool, MessageSequence]:
     """Return what these customers will do in the window if they hear nothing.
 
     Args:
@@ -137,7 +146,7 @@ def campaign_pool(
         phases: The first day of each offer, ascending. It holds until the next one. May be empty.
 
     Returns:
-        The pool: one entry for each of these customers.
+        The pool and the sequence: one entry for each of these customers.
 
     Raises:
         DataError: There is nobody to address, or the days are out of order.
@@ -166,16 +175,10 @@ def campaign_pool(
     codes = histories.codes
     orders = orders_of_forecast(model, people, ahead, orders_square)
     revenue = value_of_forecast(model, people, ahead, orders_square)
-    return CampaignPool(
+    pool = CampaignPool(
         rows=rows,
         buys=behaviour.buys[codes],
-        taking=behaviour.taking[:, codes],
         order_value=order_value,
-        square=square,
-        contacts=behaviour.contacts[codes],
-        contacts_square=behaviour.contacts_square[codes],
-        contacts_taking=behaviour.contacts_taking[:, codes],
-        waiting=behaviour.waiting[:, codes],
         orders=orders,
         revenue=revenue,
         sample=sample,
@@ -186,8 +189,17 @@ def campaign_pool(
         messages=days.messages,
         phases=days.phases,
         test_days=days.test,
+    )
+    sequence = MessageSequence(
+        taking=behaviour.taking[:, codes],
+        square=square,
+        contacts=behaviour.contacts[codes],
+        contacts_square=behaviour.contacts_square[codes],
+        contacts_taking=behaviour.contacts_taking[:, codes],
+        waiting=behaviour.waiting[:, codes],
         test_buys=_ordering(model.purchases, histories, 1.0)(days.test)[codes],
     )
+    return pool, sequence
 
 
 def _check_days(days: _Days) -> None:

@@ -246,7 +246,7 @@ def _outcomes_by_days(
     # Orders and their variance do not depend on what an order is worth.
     priced = model if has_amounts else with_order_value(model, 1.0)
     for window in DAYS if days is None else days:
-        pool = campaign_pool(priced, audience, window_days=window)
+        pool, _ = campaign_pool(priced, audience, window_days=window)
         yield window, _outcomes(pool, np.ones(len(pool)), has_amounts=has_amounts)
 
 

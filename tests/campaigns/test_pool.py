@@ -22,11 +22,11 @@ from retention.models.season.index import PLAIN
 
 def test_whoever_orders_leaves_the_sequence(store, audience):
     model, customers = store
-    contacts = audience.ledger.pool.contacts
+    contacts = audience.ledger.by_cell().contacts
     expected = 3 - sum(purchase_probability(model, customers, days).to_numpy() for days in (3, 10))
     assert contacts == pytest.approx(expected)
     once = reachable_of(model, customers, Campaign("Win back"), customer_hashes(customers.index))
-    assert (once.ledger.pool.contacts == 1).all()
+    assert (once.ledger.by_cell().contacts == 1).all()
 
 
 def gain_of(model, customers, **terms):
