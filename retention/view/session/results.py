@@ -201,8 +201,8 @@ def history_for(data: Loaded, months: int = 24) -> pd.DataFrame:
 
 @kept(max_entries=1, spinner="Finding what is likely next…", by_orders_alone=True)
 def likely_next_for(data: Loaded) -> pd.DataFrame:
-    """Return `likely_next` of the orders."""
-    return likely_next(data.orders)
+    """Return `likely_next` of the orders, with each product's name kept once."""
+    return likely_next(data.orders).astype({"product": "category", "reason": "category"})
 
 
 def next_products_for(data: Loaded) -> pd.DataFrame:
