@@ -523,7 +523,7 @@ def _unusual(rng: random.Random, texts: list[str | None]) -> pa.Array:
         lambda: pa.array([None if text is None else bool(text) for text in texts]),
         lambda: storage,
         lambda: pa.ExtensionArray.from_storage(pa.uuid(), storage),
-        lambda: pa.ExtensionArray.from_storage(pa.json_(), pa.array(documents)),
+        lambda: pa.ExtensionArray.from_storage(pa.json_(), pa.array(documents, pa.string())),
         lambda: pa.array(texts, pa.string_view()),
         lambda: pa.array(texts, pa.binary_view()),
         lambda: pa.array(filled, pa.large_binary()),
