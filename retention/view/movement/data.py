@@ -59,7 +59,7 @@ def movers_of(data: Loaded, settings: MovementSettings, origin: str, target: str
     return np.sort(_positions(data).loc[movements.end.customers.index[made]].to_numpy())
 
 
-@kept(max_entries=6, spinner="Comparing the two days…", by_plan=True, by_orders_alone=True)
+@kept(max_entries=3, spinner="Comparing the two days…", by_plan=True, by_orders_alone=True)
 def _movements(data: Loaded, start: date, end: date) -> Movements:
     plan = choices.standard_plan()
     model = None if problem_of(data) else model_for(data)
