@@ -19,7 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.session_manager import SessionClient
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
-from retention.view.server_memory import give_back
+from retention.view.server_memory import give_back, pass_over_what_stays
 
 #: Seconds between the closing of a tab and the end of its session: a proxy may close a connection
 #: with the same words, and the browser then asks for its session again at once.
@@ -103,4 +103,9 @@ def _end(runtime: Runtime, session: str, held: Callable[[], AppSession | None]) 
 
 
 def _give_back() -> None:
-    asyncio.get_running_loop().run_in_executor(None, give_back)
+    asyncio.get_running_loop().run_in_executor(None, _collect_and_give_back)
+
+
+def _collect_and_give_back() -> None:
+    pass_over_what_stays()
+    give_back()

@@ -126,13 +126,12 @@ def open_front_page() -> Loaded | None:
 def _answer_at_once() -> None:
     """Remove two things that held up the answer to a slider by some 100 ms.
 
-    Streamlit collects garbage after each run. What has been imported stays, so the collector need
-    not look at it again. A matrix product on two threads waits for the core on which the browser is
-    drawing. Ours are small, so one thread is enough.
+    Streamlit collects garbage after each run, and so looks at all that has been imported. A matrix
+    product on two threads waits for the core on which the browser is drawing. Ours are small, so
+    one thread is enough.
     """
     threadpool_limits(1, user_api="blas")
-    gc.collect()
-    gc.freeze()
+    server_memory.pass_over_what_stays()
     atexit.register(gc.unfreeze)  # or libraries that count what is left at the end complain
 
 

@@ -1,8 +1,10 @@
 """Free memory goes back to the system while the server still runs."""
 
+import gc
 import subprocess
 import sys
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -109,6 +111,27 @@ print(megabytes() - before)
 def test_what_arrow_took_goes_back_once_its_thread_has_ended():
     assert printed(LEFT_BY_ARROW, "placed") < 100
     assert printed(LEFT_BY_ARROW, "usual") > 150
+
+
+class Loop:
+    """Something that refers to itself, as sessions do."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_the_collector_passes_over_is_collected_at_the_next_call():
+    try:
+        loop = Loop()
+        server_memory.pass_over_what_stays()
+        held = weakref.ref(loop)
+        del loop
+        gc.collect()
+        assert held() is not None
+        server_memory.pass_over_what_stays()
+        assert held() is None
+    finally:
+        gc.unfreeze()
 
 
 def test_memory_goes_back_after_work_and_not_while_nobody_works(monkeypatch):

@@ -40,6 +40,14 @@ def test_the_last_who_leaves_leaves_nothing_behind(server, folder):
     assert becomes(folder, set())
 
 
+def test_who_was_there_when_the_server_was_prepared_leaves_nothing_behind(server, folder):
+    visitor = shop(server, folder)
+    visitor.click("prepare the server")
+    assert alive(folder) >= {"customers", "engine"}
+    visitor.leave()
+    assert becomes(folder, set())
+
+
 def test_who_leaves_beside_somebody_idle_leaves_no_orders_behind(server, folder):
     with Visitor(server.address) as other:
         other.open()

@@ -23,7 +23,7 @@ import streamlit as st
 from streamlit.runtime import get_instance
 
 import retention
-from retention.view import session_end
+from retention.view import server_memory, session_end
 from retention.view.session import loaded
 from retention.view.session.results import history_for
 
@@ -52,6 +52,8 @@ upload = st.file_uploader("orders")
 watched()
 if st.button("load"):
     loaded.put("mine", retention.read_orders(upload))
+if st.button("prepare the server"):
+    server_memory.pass_over_what_stays()
 data = loaded.get()
 if data is not None:
     result = history_for(data)
