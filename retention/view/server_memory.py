@@ -46,8 +46,8 @@ def pass_over_what_stays() -> None:
     """Collect all garbage, and let Python's collector pass over what is there now.
 
     What has been imported stays, and the collector need not look at it after each run of a page.
-    Sessions that are there are passed over as well. So this has to be called again once one of them
-    has ended: nothing else would ever find what refers to itself in it.
+    Sessions that are there are passed over as well, so the end of one undoes this: nothing else
+    would ever find what refers to itself in it.
     """
     gc.unfreeze()
     gc.collect()

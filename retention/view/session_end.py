@@ -6,6 +6,7 @@ orders of both. So the closed ones are ended here.
 """
 
 import asyncio
+import gc
 import sys
 import weakref
 from collections.abc import Callable, Coroutine, MutableMapping
@@ -19,7 +20,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.session_manager import SessionClient
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
-from retention.view.server_memory import give_back, pass_over_what_stays
+from retention.view.server_memory import give_back
 
 #: Seconds between the closing of a tab and the end of its session: a proxy may close a connection
 #: with the same words, and the browser then asks for its session again at once.
@@ -107,5 +108,5 @@ def _give_back() -> None:
 
 
 def _collect_and_give_back() -> None:
-    pass_over_what_stays()
+    gc.unfreeze()  # what was there at the server's start may have been this session
     give_back()

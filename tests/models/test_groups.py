@@ -143,6 +143,8 @@ def test_scores_and_totals_of_a_group_are_those_of_its_model(store, groups):
     whole = group_value_uncertainty(groups, store, values, 200, 0.2, 0.4)
     orders = group_orders_uncertainty(groups, store, values, 200)
     assert scores.index.equals(store.index)
+    # Each customer has the slopes of one model, and the covariance has those of all.
+    assert len(whole.covariance) == len(groups.names) * whole.slopes.shape[1]
     assert whole.expected == pytest.approx(scores["cltv"].to_numpy())
     assert orders.expected == pytest.approx(scores["expected_orders"].to_numpy())
     for name in groups.names:
