@@ -188,7 +188,8 @@ def ledger_of(
     Returns:
         The cells, with their sums.
     """
-    cell, cells = _cells(pool)
+    alone = len(pool) <= EXACT
+    cell, cells = (np.arange(len(pool)), len(pool)) if alone else _cells(pool)
 
     def summed(columns: Iterable[Floats]) -> Floats:
         return np.stack([np.bincount(cell, weights=column, minlength=cells) for column in columns])
@@ -198,7 +199,7 @@ def ledger_of(
         pool=pool,
         cell=cell,
         columns=summed([*_whole_columns(pool, sequence, stays), *_phase_columns(pool, sequence)]),
-        waiting=sequence.waiting if len(pool) <= EXACT else summed(sequence.waiting),
+        waiting=sequence.waiting if alone else summed(sequence.waiting),
         sampled=Sampled(
             cell=cell[sample],
             order_value=pool.order_value[sample],
@@ -250,9 +251,7 @@ def _message_shares(pool: CampaignPool) -> tuple[float, ...]:
 
 
 def _cells(pool: CampaignPool) -> tuple[Places, int]:
-    """Each customer's cell, and the number of cells."""
-    if len(pool) <= EXACT:
-        return np.arange(len(pool)), len(pool)
+    """Each customer's cell by quantiles, and the number of cells."""
     place = np.zeros(len(pool), dtype=np.int64)
     for measure in (pool.buys, pool.order_value):
         every = max(len(pool) // 100_000, 1)
