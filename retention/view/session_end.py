@@ -104,9 +104,5 @@ def _end(runtime: Runtime, session: str, held: Callable[[], AppSession | None]) 
 
 
 def _give_back() -> None:
-    asyncio.get_running_loop().run_in_executor(None, _collect_and_give_back)
-
-
-def _collect_and_give_back() -> None:
     gc.unfreeze()  # what was there at the server's start may have been this session
-    give_back()
+    asyncio.get_running_loop().run_in_executor(None, give_back)
