@@ -109,7 +109,8 @@ def test_a_click_in_the_menu_while_orders_are_read_asks_before_it_cancels(visit)
         page.locator(".st-key-reading_orders")
     )
     menu = page.get_by_test_id("stSidebar")
-    upload(page, small_shop(60_000))
+    orders = small_shop(120_000)  # so many that they are still read when the click comes
+    upload(page, orders)
     expect(reading.first).to_be_visible()
     menu.get_by_role("link", name="Segments", exact=True).click()
     assert asked == ["Your orders are still being read. Leave this page and stop reading them?"]
@@ -117,7 +118,7 @@ def test_a_click_in_the_menu_while_orders_are_read_asks_before_it_cancels(visit)
     expect(button(page, "Use these orders")).to_be_enabled()
     button(page, "Choose another file").click()
     sees(page, FRONT)
-    upload(page, small_shop(120_000))  # large, so that it is still read when the click comes
+    upload(page, orders)
     expect(reading.first).to_be_visible()
     menu.get_by_role("link", name="Segments", exact=True).click()
     expect(button(page, "Load the sample store")).to_be_visible()

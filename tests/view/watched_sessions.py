@@ -50,7 +50,8 @@ def watched():
 
 upload = st.file_uploader("orders")
 watched()
-if st.button("load"):
+# The button stands once the file is here: a click before that would load nothing.
+if upload is not None and st.button("load"):
     loaded.put("mine", retention.read_orders(upload))
 if st.button("prepare the server"):
     server_memory.pass_over_what_stays()
