@@ -25,6 +25,8 @@ STAYS, _M_TRIM_THRESHOLD = 32 * 1024 * 1024, -1
 EVERY_SECONDS = 15.0
 #: Seconds of a processor by which they have worked enough to look for free memory.
 WORKED_SECONDS = 0.5
+#: Between the collecting of garbage and the passing over of the rest no session may end.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def place_pieces() -> None:
@@ -46,12 +48,12 @@ def pass_over_what_stays() -> None:
     """Collect all garbage, and let Python's collector pass over what is there now.
 
     What has been imported stays, and the collector need not look at it after each run of a page.
-    Sessions that are there are passed over as well, so the end of one undoes this: nothing else
-    would ever find what refers to itself in it.
+    Sessions that are there are passed over as well, so the end of one undoes this with
+    `give_back_ended`: nothing else would ever find what refers to itself in it.
     """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+    with _ONE_AT_A_TIME:
+        gc.collect()
+        gc.freeze()
 
 
 def give_back() -> None:
@@ -63,8 +65,17 @@ def give_back() -> None:
         trim(0)
 
 
+def give_back_ended() -> None:
+    """Give back what an ended session held, even where the collector passed over it."""
+    with _ONE_AT_A_TIME:
+        gc.unfreeze()
+        give_back()
+
+
 def give_back_after_work() -> threading.Event:
     """Give free memory back from now on, each time that pages have worked.
+
+    From then on the collector passes over what stays again, if the end of a session undid that.
 
     Returns:
         What ends it once it is set.
@@ -75,7 +86,10 @@ def give_back_after_work() -> threading.Event:
         worked = time.process_time()
         while not ended.wait(EVERY_SECONDS):
             if time.process_time() - worked >= WORKED_SECONDS:
-                give_back()
+                with _ONE_AT_A_TIME:
+                    give_back()
+                    if gc.get_freeze_count() == 0:
+                        gc.freeze()
                 worked = time.process_time()
 
     threading.Thread(target=look_again, name="memory goes back", daemon=True).start()

@@ -6,7 +6,6 @@ orders of both. So the closed ones are ended here.
 """
 
 import asyncio
-import gc
 import sys
 import weakref
 from collections.abc import Callable, Coroutine, MutableMapping
@@ -20,7 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.session_manager import SessionClient
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
-from retention.view.server_memory import give_back
+from retention.view.server_memory import give_back_ended
 
 #: Seconds between the closing of a tab and the end of its session: a proxy may close a connection
 #: with the same words, and the browser then asks for its session again at once.
@@ -104,5 +103,4 @@ def _end(runtime: Runtime, session: str, held: Callable[[], AppSession | None]) 
 
 
 def _give_back() -> None:
-    gc.unfreeze()  # what was there at the server's start may have been this session
-    asyncio.get_running_loop().run_in_executor(None, give_back)
+    asyncio.get_running_loop().run_in_executor(None, give_back_ended)

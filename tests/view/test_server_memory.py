@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -120,18 +121,51 @@ class Loop:
         self.itself = self
 
 
-def test_what_the_collector_passes_over_is_collected_at_the_next_call():
+@pytest.fixture
+def passed_over() -> Iterator[weakref.ref[Loop]]:
+    """Something that nobody refers to, and that the collector passes over."""
+    loop = Loop()
+    server_memory.pass_over_what_stays()
+    held = weakref.ref(loop)
+    del loop
+    gc.collect()
+    assert held() is not None
+    yield held
+    gc.unfreeze()
+
+
+def work() -> None:
+    """Work for as long as pages do before memory goes back."""
+    until = time.process_time() + 1.5 * server_memory.WORKED_SECONDS
+    while time.process_time() < until:
+        sum(range(1_000))
+
+
+def test_what_the_collector_passes_over_goes_with_the_end_of_a_session(passed_over):
+    server_memory.give_back_ended()
+    assert passed_over() is None
+
+
+def test_after_the_end_of_a_session_the_collector_passes_over_the_rest_once_pages_worked(
+    passed_over, monkeypatch
+):
+    monkeypatch.setattr(server_memory, "EVERY_SECONDS", 0.05)
+    server_memory.give_back_ended()
+    assert gc.get_freeze_count() == 0
+    ended = server_memory.give_back_after_work()
     try:
         loop = Loop()
-        server_memory.pass_over_what_stays()
+        work()
+        time.sleep(1)
+        assert gc.get_freeze_count() > 10_000
         held = weakref.ref(loop)
         del loop
         gc.collect()
         assert held() is not None
-        server_memory.pass_over_what_stays()
-        assert held() is None
     finally:
-        gc.unfreeze()
+        ended.set()
+    server_memory.give_back_ended()
+    assert held() is None
 
 
 def test_memory_goes_back_after_work_and_not_while_nobody_works(monkeypatch):
@@ -142,13 +176,12 @@ def test_memory_goes_back_after_work_and_not_while_nobody_works(monkeypatch):
     try:
         time.sleep(0.5)
         assert times == []
-        until = time.process_time() + 1.5 * server_memory.WORKED_SECONDS
-        while time.process_time() < until:
-            sum(range(1_000))
+        work()
         time.sleep(0.5)
         assert len(times) == 1
     finally:
         ended.set()
+        gc.unfreeze()
 
 
 def test_memory_goes_back_although_the_library_is_another_one(monkeypatch):
