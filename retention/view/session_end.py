@@ -95,6 +95,8 @@ def _end(runtime: Runtime, session: str, held: Callable[[], AppSession | None]) 
         # Streamlit's loop still refers to the session that it looked at last, until the next one
         # asks for something.
         ended.session_state.clear()
+        # What the callbacks of its widgets are called with is not part of what that clears.
+        ended.session_state._new_widget_state.widget_metadata.clear()
         ended._fragment_storage.clear()
     if runtime.state is RuntimeState.NO_SESSIONS_CONNECTED:
         # What the last page computed stands in this module until another page runs.

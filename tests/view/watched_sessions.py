@@ -64,6 +64,8 @@ if data is not None:
         result=weakref.ref(result),
     )
 
+    st.button("count", on_click=len, args=(data.customers,))
+
     @st.fragment
     def part():
         st.text(len(data.customers))
