@@ -14,6 +14,8 @@ after the other and each with a minute behind it:
 - a smaller one, each with a file of about 40,000 orders of its own
 - three that load a large file at once
 - one that loads ten files of 40,000 orders one after the other
+
+What a session holds is measured twice: as soon as all have done, and once they have read a while.
 """
 
 import argparse
@@ -41,7 +43,12 @@ from benchmarks.bench_crowd.walks import (
 OWN_ORDERS = 40_000
 #: Visitors that load a large file at once, and files that one visitor loads in turn.
 AT_ONCE, IN_TURN = 3, 10
-HEAD = "| visit | errors | lost | slider, ratio | MB a session | MB after it left | of the start |"
+HEAD = (
+    "| visit | errors | lost | slider, ratio | MB a session | while reading | MB after it left "
+    "| of the start |"
+)
+#: Seconds for which all read their last page before they leave.
+READING = 20.0
 
 
 def main() -> None:
@@ -77,7 +84,7 @@ def _measure(
     time.sleep(options.rest)
     start = server.megabytes()
     print(f"the server holds {empty:.0f} MB empty, and {start:.0f} MB after one visitor\n")
-    print(f"{HEAD}\n{'|---' * 7}|", flush=True)
+    print(f"{HEAD}\n{'|---' * 8}|", flush=True)
     steps: list[float] = []
     sessions = options.sessions
     visits: list[tuple[str, list[Callable[[Visitor], None]], float]] = [
@@ -101,11 +108,14 @@ def _measure(
     before = start
     for name, walks, need in visits:
         faults = len(server.faults())
-        met = crowd(server.address, walks, server.megabytes)
+        met = crowd(server.address, walks, server.megabytes, READING)
         time.sleep(options.rest)
         after = server.megabytes()
-        each = (met.held - before) / met.sessions - need
-        print(_row(name, met, len(server.faults()) - faults, alone, each, after, start), flush=True)
+        each, reading = (
+            (held - before) / met.sessions - need for held in (met.held, met.held_later)
+        )
+        met_faults = len(server.faults()) - faults
+        print(_row(name, met, met_faults, alone, each, reading, after, start), flush=True)
         for problem in [*met.errors, *met.lost][:5]:
             print(f"    {problem}", flush=True)
         before = after
@@ -133,6 +143,7 @@ def _row(
     faults: int,
     alone: Sequence[float],
     each: float,
+    reading: float,
     after: float,
     start: float,
 ) -> str:
@@ -143,7 +154,7 @@ def _row(
         ratio = f"{slow:.2f} s, {slow / usual:.1f} times"
     return (
         f"| {name} | {faults + len(met.errors)} | {len(met.lost)} | {ratio} | {each:.0f} | "
-        f"{after:.0f} | {after / start:.0%} |"
+        f"{reading:.0f} | {after:.0f} | {after / start:.0%} |"
     )
 
 

@@ -23,7 +23,8 @@ class Crowd:
         lost: Why sessions were lost.
         errors: What pages showed in place of an answer.
         took: Seconds of each answer, with what was asked for.
-        held: What was measured while all were still there.
+        held: What was measured as soon as all had done.
+        held_later: What was measured some seconds after that, while all were still there.
     """
 
     sessions: int
@@ -31,6 +32,7 @@ class Crowd:
     errors: list[str] = field(default_factory=list)
     took: list[tuple[str, float]] = field(default_factory=list)
     held: float = 0.0
+    held_later: float = 0.0
 
     def seconds(self, what: str) -> list[float]:
         """Return the seconds of the answers of one kind."""
@@ -38,14 +40,18 @@ class Crowd:
 
 
 def crowd(
-    address: str, walks: Sequence[Callable[[Visitor], None]], measure: Callable[[], float]
+    address: str,
+    walks: Sequence[Callable[[Visitor], None]],
+    measure: Callable[[], float],
+    reading: float,
 ) -> Crowd:
     """Let visitors come at once, one for each walk, and leave together once all have done.
 
     Args:
         address: Of the app.
         walks: What each of them does.
-        measure: Is called once all have done, before they leave.
+        measure: Is called twice before they leave: once all have done, and once they have read.
+        reading: Seconds for which they read their last page.
     """
     met = Crowd(len(walks))
     done = Barrier(len(walks) + 1)
@@ -71,6 +77,8 @@ def crowd(
         futures = [pool.submit(visit, walk) for walk in walks]
         done.wait()
         met.held = measure()
+        time.sleep(reading)
+        met.held_later = measure()
         gone.wait()
         for future in futures:
             future.result()
