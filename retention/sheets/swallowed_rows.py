@@ -46,8 +46,9 @@ def check_quotes(raw: ir.Table, read: RawRows, delimiter: str) -> None:
     for place, column in enumerate(cells.drop_columns("row").columns):
         for row, cell in zip(rows, column.to_pylist(), strict=True):
             lines = [line.split(delimiter) for line in (cell or "").splitlines()]
-            # A mark that never closes ends with the file, and any other one within a line.
-            whole = lines[1:] if row == last else lines[1:-1]
+            # A mark that never closes ends with the file, one beyond the last column may close
+            # at the end of a line, and any other one closes within a line.
+            whole = lines[1:] if row == last or place >= width else lines[1:-1]
             if _are_rows(whole, width) or _are_parts_of_rows(lines, whole, place, width):
                 line = read.parts[0].records_before + row + 1
                 where = f"column {read.columns[place]!r}" if place < width else "a further column"
@@ -59,6 +60,17 @@ def check_quotes(raw: ir.Table, read: RawRows, delimiter: str) -> None:
                 )
 
 
+def breaks_in(raw: ir.Table) -> int:
+    """Return how many line breaks stand in the cells of a file.
+
+    Args:
+        raw: The file's rows, with what stands beyond its last column.
+    """
+    breaks = [raw[name].re_split("\r\n|\r|\n").length() - 1 for name in raw.columns]
+    sums = raw.aggregate([cell.sum().name(str(place)) for place, cell in enumerate(breaks)])
+    return int(sums.execute().iloc[0].fillna(0).sum())
+
+
 _BREAK = "[\\r\\n][^\\r\\n]*"
 
 
@@ -68,9 +80,14 @@ def _any(raw: ir.Table, pattern: str) -> ir.BooleanValue:
 
 
 def _two_rows(place: int, width: int, delimiter: str) -> str:
-    """Return the pattern of a cell that begins in one row's column and ends in another's."""
+    """Return the pattern of a cell that begins in one row's column and ends in another's.
+
+    A cell beyond the last column holds anything, and then a row.
+    """
     cell = rf"[^\r\n{re.escape(delimiter)}]*"
     others = f"{re.escape(delimiter)}{cell}"
+    if place >= width:
+        return rf"[\r\n]{cell}(?:{others}){{{width - 1}}}$"
     first, last = (f"{cell}(?:{others}){{{times}}}" for times in (width - place - 1, place))
     return rf"^{first}[\r\n](?s:.*[\r\n])?{last}$"
 

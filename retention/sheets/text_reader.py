@@ -26,7 +26,7 @@ from retention.sheets.raw_rows import (
     store_texts,
     unique_names,
 )
-from retention.sheets.swallowed_rows import check_quotes
+from retention.sheets.swallowed_rows import breaks_in, check_quotes
 from retention.sheets.unpack import PlainFile
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: Rows by which a text file shows whether it is a report with blocks, and the most of such a file.
 REPORT_SAMPLE, LONGEST_REPORT = 300, 300_000
+#: Cells beyond a file's last column that are searched for lines which are missing.
+FURTHER_COLUMNS = 50
 
 
 def read_text(con: Backend, file: PlainFile, folder: Path, table: str) -> RawRows:
@@ -81,8 +83,15 @@ def read_text(con: Backend, file: PlainFile, folder: Path, table: str) -> RawRow
         wide_rows=int(counts.wide),
         is_named=layout.header is not None,
     )
-    if has_breaks or lines > records + len(blanks):
+    unread_lines = lines - records - len(blanks)
+    if has_breaks or unread_lines > 0:
         check_quotes(raw, read, layout.delimiter)
+    if unread_lines > breaks_in(raw):
+        # The others stand in cells that were not read, further beyond the last column.
+        beyond = f"{table}_beyond"
+        _load_text(con, path, layout, (*columns, *[""] * FURTHER_COLUMNS), file.name, beyond)
+        check_quotes(con.table(beyond), read, layout.delimiter)
+        con.drop_table(beyond)
     con.raw_sql(f"ALTER TABLE {table} DROP COLUMN extra")
     return _without_names(con, _as_report(con, read, layout, table), layout, table)
 

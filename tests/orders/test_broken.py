@@ -471,6 +471,26 @@ def test_a_quotation_mark_that_never_closes_hides_no_rows(opens, ends):
     assert f"open for {below} {'line' if below == 1 else 'lines'} below" in message
 
 
+@pytest.mark.parametrize("ends", ["\r\n", "\n", "\r"])
+@pytest.mark.parametrize("closes", [6, 20, None])
+@pytest.mark.parametrize("before", ["", ",x", ",x,y", "," * 40])
+def test_a_quotation_mark_beyond_the_last_column_hides_no_rows(before, closes, ends):
+    lines = csv_bytes(HEADER, ROWS).decode().splitlines()
+    lines[5] += f'{before},"x, y'
+    if closes is not None:
+        lines[closes] += '"'
+    message = refused((ends.join(lines) + ends).encode(), "orders.csv")
+    assert "row 6 a quotation mark opens in a further column" in message
+
+
+@pytest.mark.parametrize("before", ["", ",x", ",x,y"])
+def test_texts_of_several_lines_beyond_the_last_column_are_no_hidden_rows(before):
+    lines = csv_bytes(HEADER, ROWS).decode().splitlines()
+    lines[5] += f'{before},"1 Main Street\nCork\nIreland"'
+    orders = read_orders("\n".join(lines).encode(), name="orders.csv")
+    assert orders.report.rows_read == len(ROWS)
+
+
 def test_a_quotation_mark_that_opens_in_the_last_row_hides_no_row():
     lines = csv_bytes(HEADER, [[*row[:3], "Mug", row[4]] for row in ROWS]).decode()
     before, _, last = lines.rpartition("Mug")
