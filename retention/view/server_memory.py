@@ -27,6 +27,8 @@ EVERY_SECONDS = 15.0
 WORKED_SECONDS = 0.5
 #: Between the collecting of garbage and the passing over of the rest no session may end.
 _ONE_AT_A_TIME = threading.Lock()
+#: Whether a session has ended since the collector was last told to pass over what stays.
+_SEES_ALL = threading.Event()
 
 
 def place_pieces() -> None:
@@ -69,6 +71,7 @@ def give_back_ended() -> None:
     """Give back what an ended session held, even where the collector passed over it."""
     with _ONE_AT_A_TIME:
         gc.unfreeze()
+        _SEES_ALL.set()
         give_back()
 
 
@@ -88,8 +91,9 @@ def give_back_after_work() -> threading.Event:
             if time.process_time() - worked >= WORKED_SECONDS:
                 with _ONE_AT_A_TIME:
                     give_back()
-                    if gc.get_freeze_count() == 0:
+                    if _SEES_ALL.is_set():
                         gc.freeze()
+                        _SEES_ALL.clear()
                 worked = time.process_time()
 
     threading.Thread(target=look_again, name="memory goes back", daemon=True).start()
