@@ -342,6 +342,61 @@ def test_a_part_of_a_cell_leaves_the_rest_of_the_money_to_later_ones():
     assert found.loc[0, ["customers", "cost", "gain"]].tolist() == [3, 5.5, 19.0]
 
 
+def test_a_part_of_a_cell_leaves_no_more_than_the_rest_of_the_money():
+    # Of 5.60 two of five alike customers take 4. The next one costs too much, the last does not.
+    found = split_budget(line_of([10.0, 3.0, 1.5], [40.0, 6.0, 2.0], customers=[5, 1, 1]), 5.6)
+    assert found.loc[0, ["customers", "cost", "gain"]].tolist() == [3, 5.5, 18.0]
+    assert found["customers"].dtype == int
+
+
+def test_one_of_two_alike_customers_is_paid_for():
+    found = split_budget(line_of([10.0], [30.0], customers=[2]), 5.0)
+    assert found.loc[0, ["customers", "cost", "gain"]].tolist() == [1, 5.0, 15.0]
+
+
+def test_the_rest_pays_for_the_cheap_behind_the_dear_and_is_spent_to_the_last_cent():
+    costs, gains = [2.0, 9.0, 3.0, 4.0, 2.0], [8.0, 27.0, 6.0, 7.0, 3.0]
+    line = line_of(costs, gains, customers=[2, 1, 1, 1, 1])
+    for budget, cost, gain in ((7.5, 7.0, 17.0), (5.0, 5.0, 14.0), (4.99, 4.0, 11.0)):
+        found = split_budget(line, budget)
+        assert found.loc[0, ["cost", "gain"]].tolist() == [cost, gain]
+
+
+def test_of_three_campaigns_each_spends_its_third_on_its_own_customers():
+    line = line_of([2.0, 3.0, 4.0], [8.0, 6.0, 4.0], campaign=[0, 1, 2])
+    found = split_budget(line, 9.0)
+    assert found["even_cost"].tolist() == [2.0, 3.0, 0.0]
+    assert split_budget(line, 12.0)["even_cost"].tolist() == [2.0, 3.0, 4.0]
+    assert found["cost"].tolist() == [2.0, 3.0, 4.0]
+
+
+def test_only_customers_who_are_addressed_and_gain_something_are_in_the_queue(audiences):
+    plan = plan_of(audiences[0], replace(CAMPAIGNS[0], size=20))
+    line = queue([plan])
+    assert line.customers.sum() == 20
+    assert (line.customers > 0).all()
+    nothing = Terms(0.0, Offer(), Offer(), 0.0, 0.0, 0.6)
+    assert not len(queue([plan_of(audiences[0], replace(CAMPAIGNS[0], terms=nothing))]).cell)
+
+
+def test_customers_of_a_cell_gain_and_cost_together(monkeypatch):
+    monkeypatch.setattr("retention.campaigns.ledger.EXACT", 0)
+    customers = cdnow()
+    hashes, inside = customer_hashes(customers.index), customers["frequency"].between(1, 3)
+    audience = reachable_of(fit_cltv(customers), customers, CAMPAIGNS[1], hashes, inside)
+    plan = plan_of(audience, CAMPAIGNS[1])
+    line = queue([plan])
+    assert line.customers.max() == 2
+    costs = expected_costs(audience.ledger, CAMPAIGNS[1].terms)[line.cell]
+    assert line.cost == pytest.approx(costs * line.customers)
+    assert line.gain == pytest.approx(plan.gains[line.cell] * line.customers)
+
+
+def test_a_campaign_that_is_worth_it_for_nobody_is_cut_to_nothing(audiences):
+    hopeless = replace(CAMPAIGNS[0], terms=replace(CAMPAIGNS[0].terms, lift=0.0), size=BEST)
+    assert cut_to(plan_of(audiences[0], hopeless), 5.0) is None
+
+
 def test_the_curve_of_a_budget_has_every_step_of_a_short_queue():
     curve = budget_curve(line_of([1.0, 2.0, 4.0], [5.0, 6.0, 7.0]))
     assert curve["budget"].tolist() == [0.0, 1.0, 3.0, 7.0]
