@@ -155,6 +155,9 @@ def walk_by_tab(page, notes, where):
     reached = []
     for _ in range(160):
         focused = page.evaluate(FOCUSED)
+        if focused and not focused["ring"]:  # a table draws its mark a moment after its focus
+            page.wait_for_timeout(500)
+            focused = page.evaluate(FOCUSED)
         if focused is None or (reached and focused["place"] == reached[0]["place"]):
             break
         reached.append(focused)
