@@ -228,7 +228,8 @@ def _from_shares(
     amount: ir.FloatingValue, discount: ir.FloatingValue, style: DiscountStyle
 ) -> dict[str, ir.Value]:
     """Return the amount paid and the money taken off; NULL for what was given away whole."""
-    share = ibis.least(discount / style.hundred, 1.0).fill_null(0.0)
+    # Filled first: the least of nothing and 1 is 1, and a blank is no discount.
+    share = ibis.least((discount / style.hundred).fill_null(0.0), 1.0)
     if not style.after:
         return {
             "amount": (amount * (1 - share)).round(6),

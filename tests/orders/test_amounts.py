@@ -32,8 +32,9 @@ def test_a_discount_as_a_share_is_what_was_taken_off(none, fifth, name):
     assert question.assumed is True
 
 
-def test_unit_prices_are_those_before_the_share():
-    rows = lines_of(lambda n: f"2,50.00,{0.1 if n % 2 else 0}")
+@pytest.mark.parametrize("none", ["0", ""])
+def test_unit_prices_are_those_before_the_share(none):
+    rows = lines_of(lambda n: f"2,50.00,{0.1 if n % 2 else none}")
     orders = read("Order,Email,Date,Quantity,Unit price,Discount", *rows)
     assert sums(orders) == {"revenue": 3800.0, "discount": 200.0}
 
