@@ -6,9 +6,11 @@ import ibis
 import pandas as pd
 import pytest
 
+from retention.cells.money import MoneyStyle
 from retention.columns.mapping import Mapping
 from retention.orders.amounts import (
     DiscountStyle,
+    gives_back,
     is_net_of_refunds,
     once_per_order,
     read_amounts,
@@ -63,6 +65,10 @@ def test_zeros_alone_are_no_answers():
     assert flags["refund"] == [0.0, 40.0, 0.0]
 
 
+def test_a_column_without_a_cell_is_no_answer():
+    assert cells(revenue=["50", "40"], refund=[None, None])["refund"] == [None, None]
+
+
 def test_an_answer_beside_prices_and_pieces_takes_back_their_product():
     read = cells(
         Mapping(columns={"unit_price": "Price", "quantity": "Pieces", "refund": "Refunded"}),
@@ -88,6 +94,7 @@ def test_zero_is_left_of_all_or_nothing_went_back_as_most_orders_say():
     assert adjusted(["0", "0", "50", "20"]) == [0, 0, 0, 30]
     assert adjusted(["0", "0", "50", "50"]) == [0, 0, 0, 0]  # as many of either: 0 is a blank
     assert adjusted(["0", "0", "50", "50", "50"]) == [50, 50, 0, 0, 0]
+    assert adjusted(["0", "0", "0.5"], amount="0.5") == [0, 0, 0]
     # Orders of nothing have 0 either way, and tell nothing.
     assert adjusted(["0", "0"], amount="0") == [0, 0]
 
@@ -184,8 +191,28 @@ def test_profits_are_told_by_their_name(columns, profits):
 
 
 def test_a_file_without_amounts_has_pieces_alone():
-    read = cells(Mapping(columns={"quantity": "Pieces"}), quantity=["3", None])
+    mapping = Mapping(columns={"quantity": "Pieces"})
+    read = cells(mapping, quantity=["3", None])
     assert read == {"amount": [None, None], "quantity": [3.0, None]}
+    whole = amounts(mapping, quantity=["3", None])[1]
+    assert (whole.money, whole.priced, whole.discounts) == (MoneyStyle(), False, None)
+    assert whole.profits is False
+
+
+def test_a_comma_is_what_the_marketer_says_it_is():
+    texts = {"revenue": ["1.234", "2.345"], "discount": ["1.500", "0"]}
+    points = cells(replace(MAPPING, decimal="."), **texts)
+    assert (points["amount"], points["discount"]) == ([1.234, 2.345], [1.5, 0.0])
+    commas = cells(replace(MAPPING, decimal=","), **texts)
+    assert (commas["amount"], commas["discount"]) == ([1234.0, 2345.0], [1500.0, 0.0])
+
+
+def test_the_style_of_the_money_is_that_of_the_main_amount():
+    comma, point = ["1,25", "20,50"], ["1.25", "20.50"]
+    assert amounts(revenue=comma, discount=point)[1].money.decimal == ","
+    prices = Mapping(columns={"unit_price": "Price", "quantity": "Pieces"})
+    assert amounts(prices, quantity=point, unit_price=comma)[1].money.decimal == ","
+    assert amounts(revenue=point, unit_price=comma)[1].money.decimal == "."
 
 
 # -- sums that stand once an order --------------------------------------------------------------
@@ -238,6 +265,20 @@ def test_a_refund_stands_as_its_own_rows_say():
     nine = [once] * 9
     assert sums_per_order(typed(*nine, each), False, priced=False)[0] == ("refund",)
     assert sums_per_order(typed(*nine[1:], each), False, priced=False)[0] == ()
+
+
+def test_an_order_of_one_row_tells_nothing_of_refunds():
+    singles, each = [([30.0], [5.0])] * 10, ([30.0, 20.0], [5.0, 4.0])
+    assert sums_per_order(typed(*singles, each), None, priced=False)[0] == ()
+
+
+def test_a_row_goes_back_by_its_status_or_below_zero():
+    table_of_rows = table(
+        status=pd.array(["refund", "refunded", None, None, None], "string"),
+        amount=pd.array([5.0, 5.0, -0.01, 0.0, None], "float64"),
+    )
+    found = table_of_rows.select(back=gives_back(table_of_rows)).to_pyarrow()["back"]
+    assert found.to_pylist() == [True, False, True, False, False]
 
 
 def test_money_that_goes_back_tells_nothing_of_amounts():
