@@ -95,6 +95,7 @@ def test_zero_is_left_of_all_or_nothing_went_back_as_most_orders_say():
     assert adjusted(["0", "0", "50", "50"]) == [0, 0, 0, 0]  # as many of either: 0 is a blank
     assert adjusted(["0", "0", "50", "50", "50"]) == [50, 50, 0, 0, 0]
     assert adjusted(["0", "0", "0.5"], amount="0.5") == [0, 0, 0]
+    assert adjusted(["0.5", "0.5", "0", "0.2"], amount="0.5") == [0, 0, 0.5, 0.3]
     # Orders of nothing have 0 either way, and tell nothing.
     assert adjusted(["0", "0"], amount="0") == [0, 0]
 
@@ -124,6 +125,8 @@ def test_percentages_are_told_by_their_columns_name(name):
     mapping = replace(MAPPING, columns=MAPPING.columns | {"discount": name})
     hundred = discount_style(mapping, revenue=["50", "50"], discount=["10", "0.5"])
     assert hundred == DiscountStyle(100.0, after=True)
+    low = discount_style(mapping, revenue=["50", "50"], discount=["1.5", "0.5"])
+    assert low == DiscountStyle(100.0, after=True)
     one = discount_style(mapping, revenue=["50", "50"], discount=["1", "0.1234"])
     assert one == DiscountStyle(1.0, after=True)
     assert discount_style(mapping, revenue=["50", "50"], discount=["1", "0"]) is None
@@ -245,6 +248,13 @@ def test_nine_orders_in_ten_say_that_the_amount_is_the_orders(once):
     assert sums_per_order(typed(*[once] * 8, OTHERS), None, priced=False) == ((), 8 / 9)
 
 
+def test_orders_of_nothing_tell_where_their_amount_stands_and_nothing_of_refunds():
+    assert sums_per_order(typed(*[([0.0, 0.0],)] * 5), None, priced=False)[1] == 1.0
+    nothing = [([30.0, 20.0], [0.0, 0.0])] * 9
+    told = ([30.0, 20.0], [5.0, 4.0])
+    assert sums_per_order(typed(*nothing, told), True, priced=False)[0] == ("amount",)
+
+
 def test_an_order_of_one_row_tells_nothing():
     singles = [([30.0],)] * 10
     assert sums_per_order(typed(*singles), None, priced=False) == ((), 0.0)
@@ -302,8 +312,9 @@ def test_enough_orders_make_a_flat_amount_doubtful(several, one, share):
 
 
 @pytest.mark.parametrize(("single", "share"), [(25.0, 1.0), (25.1, 0.99)])
-def test_amounts_that_grow_with_the_rows_are_the_orders(single, share):
-    rows = typed(*[SAME] * 20, *[([single],)] * 20)
+@pytest.mark.parametrize("unit", [1.0, 1 / 128])
+def test_amounts_that_grow_with_the_rows_are_the_orders(single, share, unit):
+    rows = typed(*[([30.0 * unit] * 2,)] * 20, *[([single * unit],)] * 20)
     assert sums_per_order(rows, None, priced=False)[1] == share
 
 
@@ -341,6 +352,7 @@ def test_a_refund_beyond_its_amount_says_that_it_is_off_already():
     assert is_net([*others, 0.0], [*nothing, 50.0])
     assert is_net([*others, 49.0], [*nothing, 50.0])
     assert not is_net([*others, 50.0], [*nothing, 50.0])
+    assert is_net([*others, 0.0], [*nothing, 0.5])
     # Half a cent is a rounding.
     assert not is_net([*others, 49.996], [*nothing, 50.0])
     assert not is_net([*others, 50.004], [*nothing, 50.0], name="Net sales")
