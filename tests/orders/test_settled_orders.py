@@ -24,6 +24,7 @@ from retention.orders.refunds import (
     order_items,
     place_on_orders,
     place_refunds,
+    with_no_refunds,
 )
 from retention.orders.row_states import RowStates, StatusMeaning
 from retention.orders.rows import NO_AMOUNT, Lines
@@ -334,6 +335,12 @@ def test_nothing_comes_off_an_order_without_an_amount():
     assert found["revenue"].isna().all()
 
 
+def test_orders_without_refunds_have_the_same_columns():
+    orders = ibis.memtable(pd.DataFrame({"order_id": ["1"], "revenue": [12.5]}))
+    found = with_no_refunds(orders).to_pandas()
+    assert found[["revenue", "gross", "taken", "over"]].values.tolist() == [[12.5, 12.5, 0.0, 0.0]]
+
+
 def test_a_number_of_several_customers_is_told_apart_by_them():
     shared = [{"amount": 10.0}, {"customer_id": "ben", "amount": 20.0}]
     assert settled(*shared)["order_id"].tolist() == ["1 / ann", "1 / ben"]
@@ -419,6 +426,17 @@ def test_a_category_alone_is_enough_and_nothing_is_too_little():
     assert shares({"amount": 5.0}) is None
     two = shares({"product": None, "category": "Drinks", "amount": 0.0})
     assert list(two.values()) == [1.0]
+
+
+def test_an_item_is_as_old_as_its_order_and_names_its_customer():
+    table = rows(
+        {"product": "Tea", "ordered_at": "2024-03-05"},
+        {"product": "Pot", "ordered_at": "2024-03-04"},
+    )
+    read = lines(table)
+    items = order_items(table, gather_orders(table, read), read).to_pandas()
+    assert set(items["ordered_at"]) == {pd.Timestamp("2024-03-04")}
+    assert set(items["customer_id"]) == {"ann"}
 
 
 def test_what_is_no_order_holds_nothing():
