@@ -36,8 +36,8 @@ class SeasonIndex:
             where the store is taken to have no season.
         covariance: Of these coefficients; empty where they are taken as known.
         reason: Why there is no season, in words; empty where there is one.
-        evidence: The logarithm of the evidence ratio, of a season to none. NaN where it was not
-            measured.
+        evidence: The logarithm of the evidence ratio, of a season to none. None where it was not
+            measured, which equals itself as NaN does not.
         weekly_spread: How much weeks vary beyond chance: the standard deviation of a week's orders
             as a share of what is expected.
         level_spread: How far the store's level wanders: its standard deviation, as a share.
@@ -49,7 +49,7 @@ class SeasonIndex:
     coefficients: tuple[float, ...] = ()
     covariance: tuple[tuple[float, ...], ...] = ()
     reason: str = NOT_ASKED
-    evidence: float = float("nan")
+    evidence: float | None = None
     weekly_spread: float = 0.0
     level_spread: float = 0.0
     level_days: float = 365.0
