@@ -46,6 +46,7 @@ TYPES = {
     "subscription": "boolean",
     "abandoned": "timestamp",
     "country": "string",
+    "currency": "string",
 }
 
 
@@ -350,6 +351,12 @@ def test_a_number_of_several_customers_is_told_apart_by_them():
     assert "order_id" not in unnumbered
 
 
+def test_the_currency_is_kept_where_the_file_names_any():
+    named = {"currency": "EUR"}
+    assert settled(named, currencies={"EUR": 1})["currency"].tolist() == ["EUR"]
+    assert "currency" not in settled(named)
+
+
 def test_a_discount_without_a_cell_is_none():
     assert settled({"discount": None})["discount"].tolist() == [0.0]
 
@@ -399,6 +406,12 @@ def test_lines_without_a_price_share_by_their_number_and_need_a_name():
     ) == {("1", "Tea"): round(2 / 3, 6), ("1", "Pot"): round(1 / 3, 6)}
     unnamed = shares(nothing | {"product": None}, nothing | {"product": None})
     assert list(unnamed.values()) == [1.0]
+    # Each order is shared by itself.
+    two = shares(*(nothing | {"product": None, "order_id": str(n)} for n in (1, 2, 2)))
+    assert sorted(order for order, _ in two) == ["1", "2"]
+    assert set(two.values()) == {1.0}
+    alone = shares(nothing | {"product": "Tea"}, nothing | {"product": None})
+    assert alone == {("1", "Tea"): 1.0}
 
 
 def test_a_line_that_costs_something_needs_no_name():
