@@ -83,17 +83,25 @@ def read_text(con: Backend, file: PlainFile, folder: Path, table: str) -> RawRow
         wide_rows=int(counts.wide),
         is_named=layout.header is not None,
     )
-    unread_lines = lines - records - len(blanks)
-    if has_breaks or unread_lines > 0:
-        check_quotes(raw, read, layout.delimiter)
-    if unread_lines > breaks_in(raw):
-        # The others stand in cells that were not read, further beyond the last column.
-        beyond = f"{table}_beyond"
-        _load_text(con, path, layout, (*columns, *[""] * FURTHER_COLUMNS), file.name, beyond)
-        check_quotes(con.table(beyond), read, layout.delimiter)
-        con.drop_table(beyond)
+    lines_in_cells = lines - records - len(blanks)
+    if has_breaks or lines_in_cells > 0:
+        _check_cells(con, path, layout, read, lines_in_cells)
     con.raw_sql(f"ALTER TABLE {table} DROP COLUMN extra")
     return _without_names(con, _as_report(con, read, layout, table), layout, table)
+
+
+def _check_cells(
+    con: Backend, path: Path, layout: TextLayout, read: RawRows, lines_in_cells: int
+) -> None:
+    """Refuse a file in which a cell holds rows, also in cells that were not read."""
+    raw = con.table(read.table)
+    check_quotes(raw, read, layout.delimiter)
+    if lines_in_cells > breaks_in(raw):
+        # The other lines stand further beyond the last column.
+        columns, beyond = (*read.columns, *[""] * FURTHER_COLUMNS), f"{read.table}_beyond"
+        _load_text(con, path, layout, columns, read.file.name, beyond)
+        check_quotes(con.table(beyond), read, layout.delimiter)
+        con.drop_table(beyond)
 
 
 def _load_text(
