@@ -80,16 +80,16 @@ def lines(table: ibis.Table, **changes: Any) -> Lines:
 
 def gathered(*given_rows: dict[str, Any], **changes: Any) -> pd.DataFrame:
     table = rows(*given_rows)
-    found = gather_orders(table, lines(table, **changes)).to_pandas()
-    return found.sort_values(["order_id", "customer_id", "line"], ignore_index=True)
+    orders = gather_orders(table, lines(table, **changes)).to_pandas()
+    return orders.sort_values(["order_id", "customer_id", "line"], ignore_index=True)
 
 
 def settled(*given_rows: dict[str, Any], placed: bool = True, **changes: Any) -> pd.DataFrame:
     table = rows(*given_rows)
     read = lines(table, **changes)
     orders = gather_orders(table, read)
-    found = net_orders(orders, place_refunds(orders, read) if placed else None, read).to_pandas()
-    return found.sort_values(list(found.columns[:3]), ignore_index=True)
+    brought = net_orders(orders, place_refunds(orders, read) if placed else None, read).to_pandas()
+    return brought.sort_values(list(brought.columns[:3]), ignore_index=True)
 
 
 REFUNDED, REFUND = str(State.REFUNDED), str(State.REFUND)
@@ -112,13 +112,13 @@ REFUNDED, REFUND = str(State.REFUNDED), str(State.REFUND)
     ],
 )
 def test_a_row_alone_is_what_its_amount_says(row, priced, fate, grouped):
-    found = gathered(row, priced=priced, grouped=grouped)
-    assert found["fate"].tolist() == [fate]
-    assert found["negative"].tolist() == [-4.0 if fate == "refund" else 0.0]
+    orders = gathered(row, priced=priced, grouped=grouped)
+    assert orders["fate"].tolist() == [fate]
+    assert orders["negative"].tolist() == [-4.0 if fate == "refund" else 0.0]
 
 
 def test_rows_of_a_number_are_one_order_of_each_customer():
-    found = gathered(
+    orders = gathered(
         {"amount": 10.1},
         {"amount": 10.2},
         {"customer_id": "ben", "amount": 5.0},
@@ -126,12 +126,12 @@ def test_rows_of_a_number_are_one_order_of_each_customer():
         {"amount": -0.3},
     )
     names = ["order_id", "customer_id", "gross", "negative", "fate"]
-    assert found[names].fillna(-1).values.tolist() == [
+    assert orders[names].fillna(-1).values.tolist() == [
         ["1", "ann", 20.3, -0.3, "order"],
         ["1", "ben", 5.0, 0.0, "order"],
         ["2", "ann", -1, -3.0, "refund"],
     ]
-    assert found["line"].tolist() == [2, 4, 5]
+    assert orders["line"].tolist() == [2, 4, 5]
 
 
 def test_a_line_of_nothing_beside_a_refund_is_that_refund():
@@ -142,8 +142,8 @@ def test_a_line_of_nothing_beside_a_refund_is_that_refund():
 def test_an_order_is_as_old_as_its_first_row_with_an_amount():
     dates = [{"ordered_at": f"2024-03-0{day}"} for day in (1, 5, 4)]
     first, *paid = dates
-    found = gathered({"amount": None} | first, *paid)
-    assert found["ordered_at"].dt.day.tolist() == [4]
+    orders = gathered({"amount": None} | first, *paid)
+    assert orders["ordered_at"].dt.day.tolist() == [4]
     nothing = gathered(*({"amount": None} | day for day in dates[1:]))
     assert nothing["ordered_at"].dt.day.tolist() == [4]
 
@@ -189,9 +189,9 @@ def test_without_amounts_every_row_is_an_order_but_a_refund(grouped):
     given_rows = [{"order_id": str(n), "amount": None} for n in range(3)]
     given_rows[1]["status"] = REFUND
     given_rows[2]["status"] = REFUNDED
-    found = gathered(*given_rows, has_amounts=False, grouped=grouped)
-    assert found["fate"].tolist() == ["order", "refund", "order"]
-    assert found["gross"].isna().all()
+    orders = gathered(*given_rows, has_amounts=False, grouped=grouped)
+    assert orders["fate"].tolist() == ["order", "refund", "order"]
+    assert orders["gross"].isna().all()
 
 
 def fates(*given_rows: dict[str, Any], **changes: Any):
@@ -260,9 +260,9 @@ def test_a_refund_belongs_to_the_latest_order_of_its_amount_else_to_the_latest(b
     orders = table_of(sold, "o", "gross")
     refunds = table_of(back, "r", "amount")
     refunds = refunds.rename(refund_id="order_id").mutate(line=refunds.line + 50)
-    found = place_on_orders(refunds, orders).to_pyarrow().to_pylist()
-    assert {row["refund_id"]: row["order_id"] for row in found} == placed_by_hand(back, sold)
-    assert len(found) == len(back)
+    placed = place_on_orders(refunds, orders).to_pyarrow().to_pylist()
+    assert {row["refund_id"]: row["order_id"] for row in placed} == placed_by_hand(back, sold)
+    assert len(placed) == len(back)
 
 
 def meaning(state: State) -> RowStates:
@@ -276,9 +276,9 @@ def test_a_refund_row_is_that_of_the_order_whose_status_awaits_one():
         {"order_id": "r", "ordered_at": "2024-03-05", "amount": -20.0},
         {"order_id": "s", "ordered_at": "2024-03-06", "amount": -20.0},
     ]
-    found = settled(*given_rows, states=meaning(State.REFUNDED))
+    orders = settled(*given_rows, states=meaning(State.REFUNDED))
     # The first row is the refund of the status, in part; the second one finds its amount.
-    assert found["revenue"].tolist() == [10.0, 0.0]
+    assert orders["revenue"].tolist() == [10.0, 0.0]
     # Without such a status in the file both rows look for their amount.
     plain = settled(*(row | {"status": None} for row in given_rows))
     assert plain["revenue"].tolist() == [30.0, 0.0]
@@ -292,15 +292,15 @@ def test_a_status_whose_money_is_known_awaits_no_row():
         {"order_id": "r", "ordered_at": "2024-03-05", "amount": -5.0, "refund": 0.0},
     ]
     given_rows[0]["status"] = REFUNDED
-    found = settled(*given_rows, states=meaning(State.REFUNDED))
-    assert found["revenue"].tolist() == [0.0, 15.0]
+    orders = settled(*given_rows, states=meaning(State.REFUNDED))
+    assert orders["revenue"].tolist() == [0.0, 15.0]
 
 
 # -- what an order brought ----------------------------------------------------------------------
 
 
 def test_an_order_brings_what_did_not_go_back():
-    found = settled(
+    orders = settled(
         {"order_id": "1", "amount": 50.0, "refund": 20.0},
         {"order_id": "2", "amount": 50.0, "refund": 60.0},
         {"order_id": "3", "amount": 50.0, "refund": None, "status": REFUNDED},
@@ -309,37 +309,37 @@ def test_an_order_brings_what_did_not_go_back():
         {"order_id": "5", "amount": -1.5, "refund": 0.25},
         placed=False,
     )
-    assert found["revenue"].tolist() == [30.0, 0.0, 0.0, 45.0, 48.25]
-    assert found["gross"].tolist() == [50.0] * 5
-    assert found["taken"].tolist() == [20.0, 50.0, 50.0, 5.0, 1.75]
-    assert found["over"].tolist() == [0.0, 10.0, 0.0, 0.0, 0.0]
+    assert orders["revenue"].tolist() == [30.0, 0.0, 0.0, 45.0, 48.25]
+    assert orders["gross"].tolist() == [50.0] * 5
+    assert orders["taken"].tolist() == [20.0, 50.0, 50.0, 5.0, 1.75]
+    assert orders["over"].tolist() == [0.0, 10.0, 0.0, 0.0, 0.0]
 
 
 def test_refund_rows_add_up_on_their_order():
-    found = settled(
+    orders = settled(
         {"order_id": "1", "ordered_at": "2024-03-01", "amount": 50.0},
         {"order_id": "r", "ordered_at": "2024-03-05", "amount": -20.1},
         {"order_id": "s", "ordered_at": "2024-03-05", "amount": -20.2},
     )
-    assert found["revenue"].tolist() == [9.7]
-    assert found["taken"].tolist() == [40.3]
+    assert orders["revenue"].tolist() == [9.7]
+    assert orders["taken"].tolist() == [40.3]
 
 
 def test_nothing_comes_off_an_order_without_an_amount():
-    found = settled(
+    orders = settled(
         {"order_id": "1", "amount": None},
         {"order_id": "2", "amount": None, "status": REFUND},
         has_amounts=False,
     )
-    assert found["order_id"].tolist() == ["1"]
-    assert found[["taken", "over"]].values.tolist() == [[0.0, 0.0]]
-    assert found["revenue"].isna().all()
+    assert orders["order_id"].tolist() == ["1"]
+    assert orders[["taken", "over"]].values.tolist() == [[0.0, 0.0]]
+    assert orders["revenue"].isna().all()
 
 
 def test_orders_without_refunds_have_the_same_columns():
     orders = ibis.memtable(pd.DataFrame({"order_id": ["1"], "revenue": [12.5]}))
-    found = with_no_refunds(orders).to_pandas()
-    assert found[["revenue", "gross", "taken", "over"]].values.tolist() == [[12.5, 12.5, 0.0, 0.0]]
+    whole = with_no_refunds(orders).to_pandas()
+    assert whole[["revenue", "gross", "taken", "over"]].values.tolist() == [[12.5, 12.5, 0.0, 0.0]]
 
 
 def test_a_number_of_several_customers_is_told_apart_by_them():
@@ -467,8 +467,8 @@ def lost(*given_rows: dict[str, Any], each_line: bool = False, **changes: Any):
     orders = gather_orders(table.filter(table.reason.isnull()), read)
     placed = place_refunds(orders, read)
     whole = lost_orders(orders, placed, read)
-    found = lost_lines(table, orders, placed, read) if each_line else whole
-    frame = found.to_pandas().sort_values("line")
+    gone = lost_lines(table, orders, placed, read) if each_line else whole
+    frame = gone.to_pandas().sort_values("line")
     return list(zip(frame["line"], frame["reason"], frame["amount"].fillna(0), strict=True))
 
 

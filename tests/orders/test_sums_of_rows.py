@@ -287,8 +287,8 @@ def test_a_row_goes_back_by_its_status_or_below_zero():
         status=pd.array(["refund", "refunded", None, None, None], "string"),
         amount=pd.array([5.0, 5.0, -0.01, 0.0, None], "float64"),
     )
-    found = table_of_rows.select(back=gives_back(table_of_rows)).to_pyarrow()["back"]
-    assert found.to_pylist() == [True, False, True, False, False]
+    back = table_of_rows.select(back=gives_back(table_of_rows)).to_pyarrow()["back"]
+    assert back.to_pylist() == [True, False, True, False, False]
 
 
 def test_money_that_goes_back_tells_nothing_of_amounts():
