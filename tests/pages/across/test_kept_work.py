@@ -1,7 +1,9 @@
 """Work that is kept, over the pages: applied whole, or not at all; on this computer or nowhere."""
 
+import time
 from dataclasses import fields, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
@@ -152,13 +154,14 @@ def test_a_tab_follows_what_another_one_has_forgotten(at_home, kept):
     def script() -> None:
         import streamlit as st
 
+        from retention.view.session import choices
         from retention.view.session.kept_work import keeping
 
         if "gone_on" not in st.session_state:
             keeping.go_on(lambda _: None)
             st.session_state["gone_on"] = True
         st.session_state["is_on"] = keeping.is_on()
-        st.session_state["order_value"] = st.session_state.get("order_value", 1.0) + 1
+        choices.keep_order_value(choices.order_value() + 1)
         st.session_state["written"] = keeping.write_changes()
 
     tab = AppTest.from_function(script, default_timeout=60).run()
@@ -178,6 +181,37 @@ def test_a_tab_follows_what_another_one_has_forgotten(at_home, kept):
     tab = tab.run()
     assert not tab.session_state["is_on"]
     assert not tab.session_state["written"]
+
+
+def test_a_change_of_a_run_that_was_cut_short_is_written_all_the_same(at_home, kept, monkeypatch):
+    """Streamlit then tells the threads that the run has started to end."""
+    folder.write(some_work())
+    connected = [True]
+    monkeypatch.setattr(keeping, "LOOK_EVERY", 0.05)
+    monkeypatch.setattr(keeping, "runtime_exists", lambda: True)
+    server = SimpleNamespace(is_active_session=lambda _: bool(connected))
+    monkeypatch.setattr(keeping, "get_instance", lambda: server)
+
+    def script() -> None:
+        import streamlit as st
+
+        from retention.view.session import choices
+        from retention.view.session.kept_work import keeping
+
+        keeping.go_on(lambda _: None)
+        choices.keep_order_value(1234.0)
+        st.stop()
+
+    at = AppTest.from_function(script, default_timeout=60).run()
+    assert not at.exception
+    watch = at.session_state["work_watch"]
+    until = time.monotonic() + 30
+    while folder.read(with_orders=False).order_value != 1234.0 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert folder.read(with_orders=False).order_value == 1234.0
+    connected.clear()
+    watch.join(30)
+    assert not watch.is_alive()
 
 
 def test_a_folder_that_was_deleted_is_not_made_again(at_home, kept):

@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import streamlit as st
@@ -165,7 +165,8 @@ def follow() -> None:
     watch = threading.Thread(
         target=_watch, args=(context.session_id, _TURNS.forgotten), daemon=True, name="kept-work"
     )
-    add_script_run_ctx(watch, context)
+    # A run that is cut short tells its threads to end, and a change that it made would be lost.
+    add_script_run_ctx(watch, replace(context, parallel_coordinator=None))
     st.session_state[_WATCH] = watch
     watch.start()
 
