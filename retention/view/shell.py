@@ -11,6 +11,7 @@ from html import escape
 from uuid import uuid4
 
 import streamlit as st
+from streamlit import config
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime import exists as runtime_exists
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -141,7 +142,8 @@ def _prepare_server() -> None:
 
     Neither log nor disk holds a visitor's data from then on.
     """
-    if runtime_exists():  # not where a test runs the page
+    # Not where AppTest runs the page: it stands in for `config`, and not for what `st` has of it.
+    if runtime_exists() and not config.get_option("global.appTest"):
         server_memory.place_pieces()
         server_memory.give_back_after_work()
     remove_left_overs()

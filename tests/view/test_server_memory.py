@@ -11,7 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from retention.view import server_memory
+from retention.view import server_memory, shell
+from tests.pages.steps import open_app
 
 ROOT = Path(__file__).parents[2]
 on_linux = pytest.mark.skipif(
@@ -186,6 +187,16 @@ def test_memory_goes_back_after_work_and_not_while_nobody_works(monkeypatch):
     finally:
         ended.set()
         gc.unfreeze()
+
+
+def test_a_page_that_a_test_runs_gives_no_memory_back(monkeypatch):
+    """The thread would look through all that the tests hold, every 15 seconds."""
+    started = []
+    monkeypatch.setattr(server_memory, "place_pieces", lambda: started.append("pieces"))
+    monkeypatch.setattr(server_memory, "give_back_after_work", lambda: started.append("thread"))
+    shell._prepare_server.clear()
+    assert not open_app().run().exception
+    assert started == []
 
 
 def test_memory_goes_back_although_the_library_is_another_one(monkeypatch):
