@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from retention import build_orders, detect_columns, open_sheet, summarise_customers
 from retention.view.glossary.terms import all_terms
+from retention.view.session.cache import share_results_of
 from retention.view.session.loaded import Loaded
 
 ROOT = Path(__file__).parents[2]
@@ -103,7 +104,8 @@ def use_upload(at: AppTest, content: bytes) -> AppTest:
 def loaded_app(content: bytes) -> AppTest:
     """A new session, not run yet, that has a file's orders in use as they are read.
 
-    The file is read once for all tests of a process. What is about the reading uses `use_upload`.
+    The file is read once for all tests of a process, and what follows from its orders alone is
+    computed once, as for a sample. What is about the reading uses `use_upload`.
     """
     at = open_app()
     at.session_state["loaded_orders"] = _loaded(content)
@@ -116,7 +118,9 @@ def _loaded(content: bytes) -> Loaded:
     mapping = detect_columns(sheet)
     orders = build_orders(sheet, mapping)
     sheet.release()
-    return Loaded(sheet.name, orders, summarise_customers(orders), mapping=mapping)
+    loaded = Loaded(sheet.name, orders, summarise_customers(orders), mapping=mapping)
+    share_results_of(loaded)
+    return loaded
 
 
 def set_for_the_store(at: AppTest, back: str, **settings) -> AppTest:
