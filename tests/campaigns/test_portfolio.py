@@ -17,7 +17,6 @@ from retention import (
     plan_portfolio,
     predict_cltv,
     queue,
-    sample_orders,
     signals,
     split_budget,
     summarise_customers,
@@ -28,6 +27,7 @@ from retention import (
 from retention.campaigns.portfolio import earlier_campaigns
 from tests.pages.steps import button, open_page
 from tests.support.histories import cdnow
+from tests.support.sample_store import shared_sample
 
 FIRST = Campaign(
     "First",
@@ -169,7 +169,7 @@ def test_the_pages_button_cuts_campaigns_as_the_function_does():
     button(at, "Cut the campaigns to the best split").click().run()
     assert not at.exception
 
-    orders = sample_orders("store")
+    orders = shared_sample("store")
     customers = summarise_customers(orders)
     model = fit_cltv(customers, model_of_the_page(orders))
     stage = assign_segments(customers, predict_cltv(model, customers, intervals=False))["stage"]

@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention import breakdown, preset_period, sample_orders
+from retention import breakdown, preset_period
 from retention.charts import channels as charts
+from tests.support.sample_store import shared_sample
 
 
 @pytest.fixture(scope="module")
 def regions():
-    orders = sample_orders("store")
+    orders = shared_sample("store")
     return breakdown(orders, "region", preset_period("90", orders.start, orders.end), "all_orders")
 
 

@@ -4,16 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from retention import sample_orders, summarise_customers
+from retention import summarise_customers
 from retention.charts import customer_life as charts
 from retention.view.customer import facts
 from retention.view.customer.data import Customer
+from tests.support.sample_store import shared_sample
 from tests.view.customer.gathered import customers_of
 
 
 @pytest.fixture(scope="module")
 def customers() -> list[Customer]:
-    orders = sample_orders("store")
+    orders = shared_sample("store")
     rows = summarise_customers(orders)
     most, newest, longest = rows["orders"].idxmax(), rows["T"].idxmin(), rows["recency"].idxmax()
     return customers_of(orders, [most, newest, longest, rows.index[5]], {})

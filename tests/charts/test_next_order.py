@@ -8,14 +8,14 @@ from retention import (
     backtest,
     frequency_recency_map,
     order_distribution,
-    sample_orders,
 )
 from retention.charts import next_order as charts
+from tests.support.sample_store import shared_sample
 
 
 @pytest.fixture(scope="module")
 def drawn():
-    model = backtest(sample_orders("cdnow"), 273).model
+    model = backtest(shared_sample("cdnow"), 273).model
     today = pd.DataFrame({"silence": [30.0], "p_alive": [0.5]})
     counts = order_distribution(model, 2, 213, 272)
     cells = frequency_recency_map(model, 272)

@@ -3,13 +3,14 @@
 import pandas as pd
 import pytest
 
-from retention import backtest, sample_orders
+from retention import backtest
 from retention.charts import trust as charts
+from tests.support.sample_store import shared_sample
 
 
 @pytest.fixture(scope="module")
 def result():
-    return backtest(sample_orders("cdnow"), 273)
+    return backtest(shared_sample("cdnow"), 273)
 
 
 def encoded(spec, channel):

@@ -4,12 +4,13 @@ import ibis
 import pandas as pd
 import pytest
 
-from retention import DataError, read_orders, sample_orders, summarise_customers
+from retention import DataError, read_orders, summarise_customers
 from retention.customers.timeline import customer_orders, order_affinity, own_waits
 from tests.support.contact_orders import store
 from tests.support.engines import postgres_server
 from tests.support.order_files import read_rows
 from tests.support.orders_stub import orders_of
+from tests.support.sample_store import shared_sample
 
 
 def test_orders_come_in_their_order_with_what_they_say():
@@ -47,7 +48,7 @@ def test_the_sums_are_those_of_the_customers_row(sample):
 
 @pytest.fixture(scope="module")
 def sample():
-    orders = sample_orders("store")
+    orders = shared_sample("store")
     return orders, summarise_customers(orders)
 
 

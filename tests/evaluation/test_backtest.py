@@ -15,7 +15,6 @@ from retention import (
     fit_cltv,
     orders_uncertainty,
     predict_cltv,
-    sample_orders,
     summarise_customers,
     value_uncertainty,
 )
@@ -25,13 +24,14 @@ from retention.samples.simulator import simulate_orders
 from tests.support.histories import cdnow, cdnow_with_first_orders
 from tests.support.messy_store import messy_store, split_in_pandas
 from tests.support.orders_stub import orders_of
+from tests.support.sample_store import shared_sample
 
 HOLDOUT = 273  # 39 weeks
 
 
 @pytest.fixture(scope="module")
 def orders() -> Orders:
-    return sample_orders("cdnow")
+    return shared_sample("cdnow")
 
 
 @pytest.fixture(scope="module")

@@ -4,15 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention import backtest, backtest_checks, sample_orders
+from retention import backtest, backtest_checks
 from retention.evaluation.backtest_checks import fitted_blocks
 from retention.wording import deviation_words
+from tests.support.sample_store import shared_sample
 
 
 @pytest.fixture(scope="module")
 def result():
     """The plain model's, whose ranges hold what the model itself leaves open."""
-    return backtest(sample_orders("cdnow"), 273, season=None, misses=None)
+    return backtest(shared_sample("cdnow"), 273, season=None, misses=None)
 
 
 def tracking(ratio, expected=50.0):

@@ -10,13 +10,13 @@ from retention import (
     fit_cltv,
     orders_uncertainty,
     past_misses,
-    sample_orders,
     summarise_customers,
     value_uncertainty,
 )
 from retention.evaluation import past_misses as module
 from retention.samples.simulator import simulate_orders
 from tests.support.orders_stub import orders_of
+from tests.support.sample_store import shared_sample
 
 STEADY = {"r": 0.8, "alpha": 40.0, "a": 0.5, "b": 4.0, "p": 6.25, "q": 3.74, "v": 15.44}
 
@@ -92,7 +92,7 @@ def test_an_unknown_model_is_refused(steady):
 
 
 def test_ranges_of_totals_give_the_model_alone_and_the_joined_one():
-    orders = sample_orders("cdnow")
+    orders = shared_sample("cdnow")
     customers = summarise_customers(orders)
     plain, joined = fit_cltv(customers), fit_cltv(customers, misses=past_misses(orders))
     for measure in (orders_uncertainty, value_uncertainty):
@@ -105,7 +105,7 @@ def test_ranges_of_totals_give_the_model_alone_and_the_joined_one():
 
 
 def test_a_backtest_knows_the_misses_before_its_cut():
-    orders = sample_orders("cdnow")
+    orders = shared_sample("cdnow")
     alone, joined = (backtest(orders, 90, misses=way) for way in (None, "auto"))
     assert alone.orders.missed == 0
     assert joined.orders.missed > 0

@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention import Orders, fit_cltv, sample_orders, summarise_customers
+from retention import Orders, fit_cltv, summarise_customers
 from retention.evaluation.recent_checks import recent_checks
 from retention.history.order_history import order_history
 from retention.samples.simulator import simulate_orders
 from tests.support.orders_stub import orders_of
+from tests.support.sample_store import shared_sample
 
 
 def checks(orders: Orders) -> dict:
@@ -118,6 +119,6 @@ def test_three_months_without_an_order_are_asked_about(steady):
 
 
 def test_cdnow_has_both():
-    found = checks(sample_orders("cdnow"))
+    found = checks(shared_sample("cdnow"))
     assert found["Latest orders"].finding.startswith("In the last ")
     assert found["Rhythm"].status == "good"

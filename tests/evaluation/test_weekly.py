@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from scipy.stats import gamma, poisson
 
-from retention import sample_orders
 from retention.evaluation import weekly as module
 from retention.evaluation.holdout import hold_out
 from retention.evaluation.weekly import weekly_tracking
@@ -15,13 +14,14 @@ from retention.models.histories import group_histories
 from retention.models.intervals import HIGH, LOW
 from retention.models.purchases import PurchaseModel, fit_purchases
 from tests.support.histories import UNKNOWN, cdnow, future_orders, handmade
+from tests.support.sample_store import shared_sample
 
 CUT, DAYS = date(1997, 9, 30), 273
 
 
 @pytest.fixture(scope="module")
 def orders():
-    return sample_orders("cdnow")
+    return shared_sample("cdnow")
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from retention import Orders, Period, preset_period, read_orders, sample_orders
+from retention import Orders, Period, preset_period, read_orders
 from retention.history.order_history import order_history
 from retention.history.period_counts import base_bridge, count_period, customer_bridge, quartiles
 from tests.support.messy_store import messy_store
 from tests.support.orders_stub import orders_of
+from tests.support.sample_store import shared_sample
 from tests.support.scorecard_in_pandas import counts_of, orders_frame
 
 
@@ -143,7 +144,7 @@ def test_a_messy_store_against_sets_of_customers(start, end, active_days):
 
 @pytest.mark.parametrize("active_days", [45, 365])
 def test_cdnow_against_sets_of_customers(active_days):
-    orders = sample_orders("cdnow")
+    orders = shared_sample("cdnow")
     period = Period(date(1997, 7, 1), date(1997, 10, 1))
     found = count_period(order_history(orders), period, active_days)
     assert_same(found, counts_of(orders_frame(orders), period.start, period.end, active_days))

@@ -5,22 +5,23 @@ import ibis
 import pandas as pd
 import pytest
 
-from retention import DataError, sample_orders
+from retention import DataError
 from retention.history.revenue import (
     past_and_expected,
     placed_and_expected,
     revenue_history,
 )
 from retention.periods import calendar_days
+from tests.support.sample_store import shared_sample
 
 
 @pytest.fixture(scope="module")
 def history() -> pd.DataFrame:
-    return revenue_history(sample_orders("cdnow"), months=100)
+    return revenue_history(shared_sample("cdnow"), months=100)
 
 
 def test_months_hold_all_revenue_and_all_orders(history):
-    table = sample_orders("cdnow").table.to_pandas()
+    table = shared_sample("cdnow").table.to_pandas()
     revenue = history["first_revenue"] + history["repeat_revenue"]
     assert revenue.sum() == pytest.approx(table["revenue"].sum())
     assert history["orders"].sum() == len(table)
@@ -31,7 +32,7 @@ def test_months_are_those_of_the_calendar_from_the_first_order_day_to_the_last(h
     assert history["last_day"].iloc[-1] == pd.Timestamp("1998-06-30")
     assert history["start"].tolist() == list(pd.date_range("1997-01-01", "1998-06-01", freq="MS"))
     assert history["end"].tolist()[:-1] == history["start"].tolist()[1:]
-    table = sample_orders("cdnow").table.to_pandas()
+    table = shared_sample("cdnow").table.to_pandas()
     by_month = table.groupby(table["ordered_at"].dt.to_period("M")).size()
     assert history["orders"].tolist() == by_month.tolist()
 

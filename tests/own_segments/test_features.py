@@ -15,11 +15,12 @@ from tests.own_segments.examples import (
     small_features,
 )
 from tests.support.orders_stub import orders_of
+from tests.support.sample_store import shared_sample
 
 
 @pytest.fixture(scope="module")
 def cdnow():
-    orders = retention.sample_orders("cdnow")
+    orders = shared_sample("cdnow")
     customers = retention.summarise_customers(orders)
     model = retention.fit_cltv(customers)
     scores = retention.predict_cltv(model, customers)

@@ -12,6 +12,7 @@ from retention.own_segments.rule_files import rule_data, rule_of_data
 from retention.own_segments.words import describe
 from tests.own_segments.examples import small_features
 from tests.products.examples import small_orders, store_of
+from tests.support.sample_store import shared_sample
 
 
 def asked_of(orders):
@@ -152,7 +153,7 @@ def test_lists_are_those_of_the_frame():
 
 
 def test_categories_are_due_as_the_frame_says():
-    orders = retention.sample_orders("store")
+    orders = shared_sample("store")
     found = asked_of(orders)
     due = retention.reorders_due(orders, "category", weeks=["this week"])
     name = due["product"].value_counts().index[0]

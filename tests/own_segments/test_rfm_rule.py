@@ -12,18 +12,18 @@ from retention import (
     rfm,
     rfm_cut_points,
     rfm_rule,
-    sample_orders,
     summarise_customers,
 )
 from retention.own_segments.conditions import conditions_of
 from retention.own_segments.rule_files import rule_data, rule_of_data
 from retention.own_segments.words import describe
 from retention.segments.rfm_totals import CELLS, members, place_rfm, prepare_rfm
+from tests.support.sample_store import shared_sample
 
 
 @pytest.fixture(scope="module")
 def cdnow():
-    orders = sample_orders("cdnow")
+    orders = shared_sample("cdnow")
     customers = summarise_customers(orders)
     return customers, features(customers, as_of=orders.end), prepare_rfm(customers)
 

@@ -21,7 +21,6 @@ from retention import (
     plan_campaign,
     predict_cltv,
     reorders_due,
-    sample_orders,
     signals,
     strategies,
     summarise_customers,
@@ -44,6 +43,7 @@ from tests.pages.steps import (
     set_for_the_store,
     words,
 )
+from tests.support.sample_store import shared_sample
 
 PAGE = "pages/campaigns.py"
 CALENDAR = "pages/campaign_calendar.py"
@@ -57,7 +57,7 @@ def store():
 
 @pytest.fixture(scope="module")
 def orders():
-    return sample_orders("store")
+    return shared_sample("store")
 
 
 def slider(at, label):
@@ -111,7 +111,7 @@ def on_model(at):
     """Which purchase model the page's "auto" has picked."""
     from retention.evaluation.backtest import backtest
 
-    return backtest(sample_orders("store"), purchase_model="auto").purchase_model
+    return backtest(shared_sample("store"), purchase_model="auto").purchase_model
 
 
 def test_no_lift_costs_its_contacts_and_offers_and_nobody_is_worth_it(store):

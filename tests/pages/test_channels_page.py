@@ -2,9 +2,10 @@
 
 import pytest
 
-from retention import breakdown, dimensions_of, preset_period, read_orders, sample_orders
+from retention import breakdown, dimensions_of, preset_period, read_orders
 from retention.view.channels.without_columns import EXAMPLE
 from tests.pages.steps import button, loaded_app, open_page, order_file, words
+from tests.support.sample_store import shared_sample
 
 PAGE = "pages/channels.py"
 
@@ -71,7 +72,7 @@ def test_it_says_what_to_do_more_and_less_of_and_what_that_is_not(store):
 
 
 def test_the_table_is_that_of_the_analysis(store):
-    orders = sample_orders("store")
+    orders = shared_sample("store")
     found = breakdown(orders, "channel", preset_period("365", orders.start, orders.end)).values
     table = store.dataframe[0].value
     assert table["name"].tolist() == found.index.tolist()

@@ -21,6 +21,7 @@ from tests.pages.steps import (
     select,
     words,
 )
+from tests.support.sample_store import shared_sample
 
 PAGE = "pages/cohorts.py"
 PARTS = ["Who came back", "What a customer brings", "Second order"]
@@ -39,7 +40,7 @@ def page(cdnow):
 
 @pytest.fixture(scope="module")
 def view_of_cdnow() -> tuple[frames.CohortView, frames.Cohorts]:
-    orders = sample_orders("cdnow")
+    orders = shared_sample("cdnow")
     table, second = frames.keyed(cohort_table(orders)), frames.keyed(second_orders(orders))
     view = frames.CohortView("month", by=None, show="Share", cohorts=24, ages=12)
     return view, frames.cohorts_of(table, second, None, None, view, orders.start, 1.0)
@@ -75,7 +76,7 @@ def test_cdnow_reads_from_settings_to_customers(page):
         assert not page.exception
         assert [s.value for s in page.subheader] == [heading, "Customers of a cohort"]
     assert explained(page)
-    orders = sample_orders("cdnow")
+    orders = shared_sample("cdnow")
     second = second_orders(orders).iloc[::-1]
     shown = page.dataframe[0].value
     assert shown["customers"].tolist() == second["customers"].tolist()
@@ -89,7 +90,7 @@ def test_a_chosen_cohort_lists_its_own_customers(page):
     at = select(page, "Cohort").set_value("1997-01-01").run()
     assert not at.exception
     customers = metrics(at)["Customers"]
-    found = cohort_table(sample_orders("cdnow"))
+    found = cohort_table(shared_sample("cdnow"))
     assert customers == str(found.loc[found["cohort"] == "1997-01-01", "customers"].iloc[0])
     assert f"The first 200 of {customers} customers" in words(at)
     assert at.dataframe[-1].value["cltv"].is_monotonic_decreasing

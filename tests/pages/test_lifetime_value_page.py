@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from retention import backtest, sample_orders
+from retention import backtest
 from tests.pages.steps import (
     ROOT,
     as_read,
@@ -19,6 +19,7 @@ from tests.pages.steps import (
     set_for_the_store,
     words,
 )
+from tests.support.sample_store import shared_sample
 
 PAGE = "pages/lifetime_value.py"
 
@@ -74,7 +75,7 @@ def test_the_total_stands_with_its_range(page):
 
 def test_the_proof_speaks_of_the_hidden_orders(page):
     at = open_tab(page, "Can I trust it?")
-    result = backtest(sample_orders("cdnow"), purchase_model="auto")
+    result = backtest(shared_sample("cdnow"), purchase_model="auto")
     said = words(at)
     assert result.verdict in said
     assert result.reason in said

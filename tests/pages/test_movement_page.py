@@ -2,7 +2,7 @@
 
 import pytest
 
-from retention import movement, sample_orders, to_csv
+from retention import movement, to_csv
 from retention.segments.movement import turns
 from retention.view.movement.frames import movers_list
 from tests.pages.steps import (
@@ -15,6 +15,7 @@ from tests.pages.steps import (
     select,
     words,
 )
+from tests.support.sample_store import shared_sample
 
 PAGE = "pages/movement.py"
 
@@ -38,7 +39,7 @@ def test_opened_cold_it_offers_the_sample_store_there_and_then():
 
 def test_cdnow_reads_from_the_sentence_to_the_table(page):
     assert not page.exception
-    orders = sample_orders("cdnow")
+    orders = shared_sample("cdnow")
     data = page.session_state["loaded_orders"]
     moves = page.dataframe[0].value
     assert (moves["origin"] != moves["target"]).all()

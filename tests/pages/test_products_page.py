@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from retention import reorders_due, sample_orders
+from retention import reorders_due
 from retention.view.products import parts
 from tests.pages.steps import (
     button,
@@ -13,6 +13,7 @@ from tests.pages.steps import (
     open_page,
     words,
 )
+from tests.support.sample_store import shared_sample
 
 PAGE = "pages/products.py"
 HEADER = "Order,Email,Date,Total,Product"
@@ -69,7 +70,7 @@ def store():
 def test_the_first_sentence_says_what_to_conclude(store):
     assert not store.exception
     assert store.title[0].value == "Products"
-    due = reorders_due(sample_orders("store"))
+    due = reorders_due(shared_sample("store"))
     own = due[(due["basis"] == "own") & (due["week"] == "this week")]["customer_id"].nunique()
     said = words(store)
     assert "**Coffee Subscription** brings people back: **88%** buy it again" in said
@@ -89,7 +90,7 @@ def test_each_part_is_drawn_for_products_and_categories(store, part, by):
 
 def test_the_list_says_whom_not_to_write_to(store):
     rows = store.dataframe[0].value
-    due = reorders_due(sample_orders("store"))
+    due = reorders_due(shared_sample("store"))
     own = due[due["basis"] == "own"]
     assert set(rows["customer_id"]) <= set(own["customer_id"])
     assert {"consent", "do_not_write"} <= set(rows.columns)
@@ -125,7 +126,7 @@ def test_a_campaign_is_planned_with_one_click(store):
 
 def test_a_campaign_to_those_due_for_a_category_is_planned_with_one_click(store):
     store.segmented_control(key="products_by").set_value("Category").run()
-    due = reorders_due(sample_orders("store"), "category", weeks=["this week"])
+    due = reorders_due(shared_sample("store"), "category", weeks=["this week"])
     name = due.loc[due["basis"] == "own", "product"].value_counts().index[0]
     at = store.selectbox(key="products_due_category_Own interval").set_value(name).run()
     label = next(b.label for b in at.button if b.label.startswith("Plan a campaign for"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from retention import RFM_GROUPS, RfmRules, matches, rfm, sample_orders, summarise_customers
+from retention import RFM_GROUPS, RfmRules, matches, rfm, summarise_customers
 from retention.view.rfm.words import ADVICE, GONE
 from retention.view.session import own_segments as own
 from tests.pages.steps import (
@@ -14,6 +14,7 @@ from tests.pages.steps import (
     order_file,
     words,
 )
+from tests.support.sample_store import shared_sample
 
 PAGE = "pages/rfm.py"
 
@@ -26,7 +27,7 @@ def page(cdnow):
 
 @pytest.fixture(scope="module")
 def customers():
-    return summarise_customers(sample_orders("cdnow"))
+    return summarise_customers(shared_sample("cdnow"))
 
 
 def choose(at, group):

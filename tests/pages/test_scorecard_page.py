@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from retention import Period, sample_orders, scorecard
+from retention import Period, scorecard
 from retention.history.metrics import METRICS
 from retention.view.scorecard import words as scorecard_words
 from tests.pages.steps import (
@@ -18,6 +18,7 @@ from tests.pages.steps import (
     set_for_the_store,
     words,
 )
+from tests.support.sample_store import shared_sample
 
 PAGE = "pages/scorecard.py"
 
@@ -57,7 +58,7 @@ def test_opened_cold_it_offers_the_sample_store_there_and_then():
 
 def test_the_cards_show_the_scorecard_of_the_last_year(store):
     assert not store.exception
-    orders = sample_orders("store")
+    orders = shared_sample("store")
     after = orders.end + dt.timedelta(days=1)
     card = scorecard(orders, after - dt.timedelta(days=365), after)
     shown = metrics(store)
@@ -176,7 +177,7 @@ def test_own_dates_are_both_included(store):
     at = at.date_input(key="own_dates").set_value((dt.date(2026, 3, 1), dt.date(2026, 3, 31))).run()
     assert not at.exception
     assert "1 Mar 2026 to 31 Mar 2026" in words(at)
-    orders = sample_orders("store")
+    orders = shared_sample("store")
     period = Period(dt.date(2026, 3, 1), dt.date(2026, 4, 1))
     card = scorecard(orders, period.start, period.end)
     at = opened(at, "All figures")

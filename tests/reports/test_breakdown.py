@@ -15,12 +15,12 @@ from retention import (
     Period,
     breakdown,
     preset_period,
-    sample_orders,
 )
 from retention.reports.breakdown import GROWING, breakdown_of
 from retention.reports.breakdown_history import ATTRIBUTIONS, dimension_history
 from tests.support.channel_orders import SMALL
 from tests.support.orders_stub import orders_of
+from tests.support.sample_store import shared_sample
 
 FEBRUARY = Period(date(2024, 2, 1), date(2024, 3, 1))
 
@@ -210,7 +210,7 @@ def agree(found: pd.DataFrame, expected: pd.DataFrame) -> None:
 
 @pytest.fixture(scope="module")
 def store():
-    return sample_orders("store")
+    return shared_sample("store")
 
 
 @pytest.fixture(scope="module")

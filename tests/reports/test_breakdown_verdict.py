@@ -15,7 +15,6 @@ from retention import (
     group_value_uncertainty,
     preset_period,
     read_orders,
-    sample_orders,
     summarise_customers,
     value_uncertainty,
 )
@@ -30,11 +29,12 @@ from retention.reports.breakdown_verdict import (
 from retention.statistics import wilson
 from tests.support.channel_orders import shop
 from tests.support.orders_stub import orders_of
+from tests.support.sample_store import shared_sample
 
 
 @pytest.fixture(scope="module")
 def store():
-    return sample_orders("store")
+    return shared_sample("store")
 
 
 @pytest.fixture(scope="module")

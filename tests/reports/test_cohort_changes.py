@@ -3,8 +3,9 @@ import math
 import pandas as pd
 import pytest
 
-from retention import sample_orders, second_orders
+from retention import second_orders
 from retention.reports.cohort_changes import latest_change, share_back
+from tests.support.sample_store import shared_sample
 
 
 def cohorts(*rows: tuple[int, int, int]) -> pd.DataFrame:
@@ -61,7 +62,7 @@ def test_nobody_observed_has_no_share_and_no_change():
 
 @pytest.mark.parametrize("days", [30, 60, 90, 180])
 def test_all_customers_of_a_store_are_pooled(days):
-    second = second_orders(sample_orders("cdnow"), "week")
+    second = second_orders(shared_sample("cdnow"), "week")
     share = share_back(second, days)
     assert share.customers == second[f"observed_{days}"].sum()
     assert share.share == second[f"within_{days}"].sum() / share.customers

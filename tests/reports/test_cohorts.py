@@ -27,6 +27,7 @@ from retention.reports.cohorts import (
 )
 from retention.statistics import wilson
 from tests.support.orders_stub import orders_of
+from tests.support.sample_store import shared_sample
 
 SUMS = [
     "customers",
@@ -319,7 +320,7 @@ def assert_same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
 
 @pytest.fixture(scope="module")
 def cdnow():
-    return sample_orders("cdnow")
+    return shared_sample("cdnow")
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from retention.history.order_history import order_history
 from retention.reports.industry import ALL, benchmarks, benchmarks_for
 from retention.reports.scorecard import scorecard_of
 from retention.reports.store_values import COMPUTATIONS, StoreValue, store_values
+from tests.support.sample_store import shared_sample
 
 MARCH = Period(date(2024, 3, 1), date(2024, 4, 1))
 
@@ -112,7 +113,7 @@ def test_what_a_longer_history_might_turn_is_not_judged(higher, lower, value, st
 
 
 def test_a_target_of_retention_waits_for_orders_that_reach_back_far_enough():
-    history = order_history(sample_orders("cdnow"))
+    history = order_history(shared_sample("cdnow"))
     for start, active_days, known in (
         (date(1997, 10, 1), 365, False),
         (date(1998, 4, 1), 365, True),
@@ -179,7 +180,7 @@ def test_targets_that_make_no_sense_are_refused(metric, value):
 
 
 def test_a_target_takes_the_place_of_the_benchmark_and_is_held_against_the_metric_itself():
-    orders = sample_orders("cdnow")
+    orders = shared_sample("cdnow")
     history = order_history(orders)
     card = scorecard_of(history, Period(date(1998, 4, 1), date(1998, 7, 1)))
     targets = (Target("customer_retention_rate", 0.5), Target("average_order_value", 30))

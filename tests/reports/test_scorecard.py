@@ -4,17 +4,18 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from retention import DataError, Period, Scorecard, sample_orders, scorecard
+from retention import DataError, Period, Scorecard, scorecard
 from retention.history.order_history import order_history
 from retention.reports.scorecard import bridge, scorecard_of
 from tests.support.orders_stub import orders_of
+from tests.support.sample_store import shared_sample
 from tests.support.scorecards import april
 
 
 @pytest.fixture(scope="module")
 def history():
     """CDNOW: orders from 1 January 1997 to 30 June 1998."""
-    return order_history(sample_orders("cdnow"))
+    return order_history(shared_sample("cdnow"))
 
 
 def notes_of(history, start: date, end: date, active_days: int = 90) -> list[str]:
@@ -89,7 +90,7 @@ def test_a_period_outside_the_orders_is_refused(history, start):
 
 
 def test_the_whole_of_the_orders_is_the_period_unless_given():
-    orders = sample_orders("cdnow")
+    orders = shared_sample("cdnow")
     card = scorecard(orders)
     assert card.period == Period(orders.start, orders.end + timedelta(days=1))
     assert (card.previous, card.year_before) == (None, None)

@@ -10,11 +10,11 @@ from retention import (
     Target,
     compare,
     read_scorecard,
-    sample_orders,
 )
 from retention.history.order_history import order_history
 from retention.reports.scorecard import scorecard_of
 from retention.reports.scorecard_verdict import READ
+from tests.support.sample_store import shared_sample
 from tests.support.scorecards import april, benchmark, target, with_verdicts
 
 
@@ -238,7 +238,7 @@ def test_what_got_worse_holds_back_where_nothing_is_behind(card):
 
 
 def test_a_whole_store_is_read():
-    orders = sample_orders("cdnow")
+    orders = shared_sample("cdnow")
     history = order_history(orders)
     card = scorecard_of(history, Period(date(1998, 4, 1), date(1998, 7, 1)))
     found = read_scorecard(

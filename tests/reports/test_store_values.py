@@ -12,7 +12,6 @@ from retention import (
     Comparison,
     DataError,
     Period,
-    sample_orders,
 )
 from retention.history import order_history as order_history_module
 from retention.history.order_history import order_history
@@ -20,6 +19,7 @@ from retention.reports.industry import benchmarks
 from retention.reports.store_values import StoreValue, store_values
 from retention.samples.simulator import simulate_orders
 from tests.support.orders_stub import orders_of
+from tests.support.sample_store import shared_sample
 from tests.support.scorecard_in_pandas import counts_of, orders_frame
 
 
@@ -144,7 +144,7 @@ def by_pandas(frame: pd.DataFrame, end: date) -> dict[str, float]:
 )
 def test_public_data_agree_with_pandas(store, ends, request):
     cdnow = store == "cdnow"
-    orders = sample_orders("cdnow") if cdnow else request.getfixturevalue("online_retail")
+    orders = shared_sample("cdnow") if cdnow else request.getfixturevalue("online_retail")
     history, frame = order_history(orders), orders_frame(orders)
     for end in map(date.fromisoformat, ends):
         for name, value in by_pandas(frame, end).items():
@@ -213,7 +213,7 @@ def test_a_file_that_is_cut_off_says_in_which_direction_it_misleads():
     """The same store: retention comes out too high, the share of later orders too low, and neither
     is judged.
     """
-    table = sample_orders("store").table
+    table = shared_sample("store").table
     orders = table.select("customer_id", "ordered_at", "revenue").to_pandas()
     whole, half, year = (cut(orders, days) for days in (2000, 500, 374))
     for name, factor, words in (

@@ -36,6 +36,7 @@ from retention.segments.movement import (
     vip_cutoff,
 )
 from tests.support.orders_stub import orders_of
+from tests.support.sample_store import shared_sample
 
 DAY = timedelta(days=1)
 
@@ -257,7 +258,7 @@ def test_terms_of_the_value_are_kept(store):
 
 
 def test_cdnow_counted_in_pandas():
-    orders = sample_orders("cdnow")
+    orders = shared_sample("cdnow")
     start, end = date(1997, 9, 30), date(1998, 3, 31)
     rows = orders.table.to_pandas()
     rows["day"] = pd.to_datetime(rows["ordered_at"]).dt.normalize()

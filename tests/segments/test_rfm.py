@@ -18,7 +18,6 @@ from retention import (
     rfm_cut_points,
     rfm_grid,
     rfm_table,
-    sample_orders,
     summarise_customers,
     value_uncertainty,
 )
@@ -31,6 +30,7 @@ from retention.segments.rfm_totals import (
     prepare_rfm,
     summarise_rfm,
 )
+from tests.support.sample_store import shared_sample
 
 calm = settings(max_examples=60)
 COLUMNS = ["recency_score", "frequency_score", "monetary_score"]
@@ -46,7 +46,7 @@ def customers_of(days, orders, revenue):
 
 @pytest.fixture(scope="module")
 def cdnow():
-    customers = summarise_customers(sample_orders("cdnow"))
+    customers = summarise_customers(shared_sample("cdnow"))
     model = fit_cltv(customers)
     return customers, predict_cltv(model, customers), value_uncertainty(model, customers)
 

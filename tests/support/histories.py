@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from retention import SeasonIndex, sample_orders, summarise_customers
+from retention import SeasonIndex, summarise_customers
 from retention.daily_repeats import DailyRepeats, carry
 from retention.models.purchases import PurchaseModel
 from retention.models.season.index import day_number
@@ -23,6 +23,7 @@ from retention.samples.simulator import (
     simulate_orders,
 )
 from tests.support.orders_stub import orders_of
+from tests.support.sample_store import shared_sample
 
 #: The first day of simulated stores that have days of the calendar: no first of a year.
 FIRST_DAY = date(2021, 3, 7)
@@ -34,7 +35,7 @@ UNKNOWN = (float("nan"),) * 4  # relative errors of a model that was not fitted
 
 @cache
 def _cdnow() -> pd.DataFrame:
-    return summarise_customers(sample_orders("cdnow"), as_of="1997-09-30")
+    return summarise_customers(shared_sample("cdnow"), as_of="1997-09-30")
 
 
 def cdnow() -> pd.DataFrame:

@@ -2,15 +2,16 @@
 
 import pytest
 
-from retention import breakdown, preset_period, sample_orders
+from retention import breakdown, preset_period
 from retention.charts import palette
 from retention.history.changes import ENOUGH
 from retention.view.channels.table import table_frames
+from tests.support.sample_store import shared_sample
 
 
 @pytest.fixture(scope="module")
 def regions():
-    orders = sample_orders("store")
+    orders = shared_sample("store")
     return breakdown(orders, "region", preset_period("90", orders.start, orders.end), "all_orders")
 
 

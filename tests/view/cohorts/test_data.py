@@ -2,13 +2,13 @@
 
 from types import SimpleNamespace
 
-from retention import sample_orders
 from retention.view.cohorts import frames
 from retention.view.cohorts.data import file_name
+from tests.support.sample_store import shared_sample
 
 
 def test_a_files_name_says_what_makes_the_cohorts_and_of_which_days():
-    data = SimpleNamespace(orders=sample_orders("cdnow"))
+    data = SimpleNamespace(orders=shared_sample("cdnow"))
     view = frames.CohortView("month", by=None, show="Share", cohorts=24, ages=12)
     assert file_name("cohorts", view, data) == "cohorts-by-month-1997-01-01-to-1998-06-30.csv"
     view = frames.CohortView("month", "channel", "Share", 24, 12)

@@ -8,11 +8,12 @@ from retention.orders.gaps import order_gaps
 from retention.reports.cohort_calendar import period_numbers, period_starts
 from retention.view.cohorts import frames
 from tests.support.orders_stub import orders_of
+from tests.support.sample_store import shared_sample
 
 
 @pytest.fixture(scope="module")
 def view_of_cdnow() -> tuple[frames.CohortView, frames.Cohorts]:
-    orders = sample_orders("cdnow")
+    orders = shared_sample("cdnow")
     table, second = frames.keyed(cohort_table(orders)), frames.keyed(second_orders(orders))
     view = frames.CohortView("month", by=None, show="Share", cohorts=24, ages=12)
     return view, frames.cohorts_of(table, second, None, None, view, orders.start, 1.0)

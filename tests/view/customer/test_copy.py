@@ -7,9 +7,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from retention import sample_orders, summarise_customers
+from retention import summarise_customers
 from retention.view.customer.copy import customer_html
 from retention.view.customer.data import Customer
+from tests.support.sample_store import shared_sample
 from tests.view.customer.gathered import customers_of
 
 HOSTILE = "**<b>x</b>** <script>alert(1)</script>"
@@ -17,7 +18,7 @@ HOSTILE = "**<b>x</b>** <script>alert(1)</script>"
 
 @pytest.fixture(scope="module")
 def customer() -> Customer:
-    orders = sample_orders("store")
+    orders = shared_sample("store")
     customers = summarise_customers(orders)
     roles = {"A": "Addressed", "B": "Opted out"}
     return customers_of(orders, [customers["orders"].idxmax()], roles)[0]

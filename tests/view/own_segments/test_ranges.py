@@ -9,11 +9,12 @@ from retention import features
 from retention.models.groups import fit_groups, group_value_uncertainty
 from retention.models.uncertainty import value_uncertainty
 from retention.view.own_segments.results import total_of
+from tests.support.sample_store import shared_sample
 
 
 @pytest.mark.parametrize("by_group", [False, True])
 def test_the_range_of_a_segment_is_that_of_its_models(by_group):
-    orders = retention.sample_orders("cdnow")
+    orders = shared_sample("cdnow")
     customers = retention.summarise_customers(orders)
     model = retention.fit_cltv(customers)
     scores = retention.predict_cltv(model, customers)

@@ -13,7 +13,6 @@ from retention import (
     product_value,
     read_orders,
     reorders_due,
-    sample_orders,
     summarise_customers,
 )
 from retention.charts import products as charts
@@ -21,11 +20,12 @@ from retention.view.customer_lists import list_csv
 from retention.view.products import frames, words
 from retention.view.products.due import ANY_INTERVAL, EVERY, OWN_INTERVAL, keep_due_segment
 from retention.view.session.own_segments import keep_library
+from tests.support.sample_store import shared_sample
 
 
 @pytest.fixture(scope="module")
 def store():
-    return sample_orders("store")
+    return shared_sample("store")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from retention import (
     monthly_trend,
     preset_period,
     read_scorecard,
-    sample_orders,
     summarise_customers,
 )
 from retention.history.order_history import order_history
@@ -21,13 +20,14 @@ from retention.view.scorecard import frames
 from retention.view.session.loaded import Loaded
 from retention.wording import NO_AMOUNTS
 from tests.support.bare_orders import both
+from tests.support.sample_store import shared_sample
 
 NAME = "<script>alert(1)</script> & Söhne"
 
 
 @pytest.fixture(scope="module")
 def html() -> str:
-    orders = sample_orders("store")
+    orders = shared_sample("store")
     history = order_history(orders)
     card = scorecard_of(history, preset_period("90", orders.start, orders.end))
     comparisons = compare(history, card)

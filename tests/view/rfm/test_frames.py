@@ -2,14 +2,15 @@
 
 import pytest
 
-from retention import RfmRules, sample_orders, summarise_customers, to_csv
+from retention import RfmRules, summarise_customers, to_csv
 from retention.segments.rfm_totals import place_rfm, prepare_rfm, summarise_rfm
 from retention.view.rfm import frames
+from tests.support.sample_store import shared_sample
 
 
 @pytest.fixture(scope="module")
 def customers():
-    return summarise_customers(sample_orders("cdnow"))
+    return summarise_customers(shared_sample("cdnow"))
 
 
 def test_the_grid_marks_the_group_or_the_cell_that_is_chosen(customers):

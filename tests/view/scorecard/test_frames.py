@@ -6,17 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retention import Period, Target, compare, monthly_trend, read_scorecard, sample_orders, to_csv
+from retention import Period, Target, compare, monthly_trend, read_scorecard, to_csv
 from retention.charts import scorecard as charts
 from retention.history.metrics import METRICS
 from retention.history.order_history import order_history
 from retention.reports.scorecard import bridge, scorecard_of
 from retention.view.scorecard import frames
+from tests.support.sample_store import shared_sample
 
 
 @pytest.fixture(scope="module")
 def history():
-    return order_history(sample_orders("cdnow"))
+    return order_history(shared_sample("cdnow"))
 
 
 @pytest.fixture(scope="module")
