@@ -18,7 +18,8 @@ def in_engine_type(column: Column) -> Column:
     """
     kind = engine_type(column.type)
     if kind is not None:
-        return column if kind == column.type else column.cast(kind)
+        # Only spans lose anything: what is shorter than a microsecond.
+        return column if kind == column.type else column.cast(kind, safe=False)
     cells = pa.array((None if cell is None else str(cell) for cell in column.to_pylist()), _TEXT)
     return pa.chunked_array([cells]) if isinstance(column, pa.ChunkedArray) else cells
 
@@ -36,6 +37,8 @@ def engine_type(kind: pa.DataType) -> pa.DataType | None:
         return pa.float32()
     if types.is_decimal256(kind):
         return pa.float64()  # as a text, 1.500 could be read as 1,500
+    if types.is_duration(kind) and kind.unit == "ns":
+        return pa.duration("us")  # pandas writes nanoseconds, which engines do not have
     if types.is_fixed_size_binary(kind) or types.is_binary_view(kind):
         return pa.binary()
     if isinstance(kind, pa.BaseExtensionType):

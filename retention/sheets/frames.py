@@ -181,7 +181,7 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_run_end_encoded(column.type):
         column = pc.run_end_decode(column)
     if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
+        column = _looked_up(column)
     if pa.types.is_decimal(column.type):
         return _three_decimals(column.cast(pa.string()))
     column = in_engine_type(column)
@@ -196,6 +196,18 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return column.cast(pa.large_string() if pa.types.is_string_view(kind) else pa.string())
     except pa.ArrowException:
         return pa.chunked_array([pa.array(map(_cell_text, column.to_pylist()), pa.string())])
+
+
+def _looked_up(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the cells that a dictionary's column stands for.
+
+    Polars writes categories as views of texts, which Arrow cannot look up.
+    """
+    kind = column.type.value_type
+    if pa.types.is_string_view(kind):
+        kind = pa.large_string()
+    pieces = [piece.dictionary.cast(kind).take(piece.indices) for piece in column.chunks]
+    return pa.chunked_array(pieces, kind)
 
 
 def _moments(column: pa.ChunkedArray) -> pa.ChunkedArray:

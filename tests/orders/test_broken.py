@@ -110,6 +110,9 @@ UNUSUAL = {
     "maps": pa.array([[("a", None)]] * len(ROWS), pa.map_(pa.string(), pa.null())),
     "UUIDs": pa.array([UUID(int=7).bytes] * len(ROWS), pa.uuid()),
     "JSON": pa.array(["{}"] * len(ROWS), pa.json_()),
+    # As pandas writes spans by default.
+    "spans in nanoseconds": pa.array([86_400_000_000_001] * len(ROWS), pa.duration("ns")),
+    "lists of spans": pa.array([[1]] * len(ROWS), pa.list_(pa.duration("ns"))),
 }
 
 

@@ -33,6 +33,16 @@ def polars_frame(frame: pd.DataFrame) -> object:
     return polars.from_pandas(frame)
 
 
+def polars_categories(frame: pd.DataFrame) -> object:
+    whole = polars_frame(frame)  # skips the test where Polars is not installed
+    import polars
+
+    return whole.with_columns(
+        polars.col("Channel").cast(polars.Categorical),
+        polars.col("Status").cast(polars.Enum(sorted(frame["Status"].unique()))),
+    )
+
+
 def named_index(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.set_index("Order ID")
 
@@ -48,6 +58,7 @@ KINDS = {
     "Arrow": pa.Table.from_pandas,
     "Arrow stream": lambda frame: pa.Table.from_pandas(frame).to_reader(),
     "Polars": polars_frame,
+    "Polars, categories": polars_categories,
 }
 
 

@@ -500,7 +500,7 @@ def _moments(rng: random.Random, texts: list[str | None], moments: pd.Series) ->
     unit = rng.choice(("s", "ms", "us", "ns"))
     kinds = (
         *(pa.timestamp(unit, zone), pa.timestamp(unit, zone), pa.date32(), pa.date64()),
-        *(pa.string(), pa.time64("us"), pa.duration("us")),
+        *(pa.string(), pa.time64("us"), pa.duration(unit)),
     )
     kind = rng.choice(kinds)
     if pa.types.is_string(kind):
