@@ -3,6 +3,8 @@
 import codecs
 import csv
 import io
+import os
+import re
 from collections import Counter
 from itertools import islice
 from pathlib import Path
@@ -20,6 +22,15 @@ HEAD_RECORDS = 300
 DELIMITERS = (",", ";", "\t", "|", "^", "~")
 # Columns set apart by runs of blanks; `to_tabs` makes them tabs.
 ALIGNED = " "
+
+#: How data for programs begin: an object, or a list of objects or of lists.
+_JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{])')
+#: Line ends of mainframes and of word processors, which no table has.
+_ODD_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
+#: So many zeros end no text: those of a number in UTF-32 are three.
+_UNWRITTEN = bytes(8)
+#: The share of control characters beyond which bytes are no text.
+_BINARY = 0.05
 
 # What shops' tools in the app's markets write when they do not write Unicode. What is none of the
 # others is guessed as one of the first two.
@@ -59,13 +70,20 @@ def find_encoding(path: Path, name: str) -> str:
     """
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
+        stream.seek(max(0, path.stat().st_size - len(_UNWRITTEN)), os.SEEK_SET)
+        tail = stream.read()
+    if tail == _UNWRITTEN and (text := head.rstrip(b"\0")) and _control_share(text) <= _BINARY:
+        raise DataError(
+            f"{name!r} ends in bytes that were never written: it was not saved to its end. Export "
+            "the orders again."
+        )
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             return encoding
     if head.count(0) > len(head) // 4:
         # Latin text in UTF-16 without a mark: every other byte is zero.
         return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
-    if head.count(0) > 2 or _control_share(head) > 0.05:
+    if head.count(0) > 2 or _control_share(head) > _BINARY:
         raise DataError(
             f"{name!r} is not text: it looks like a binary file. Upload the order export as CSV, "
             "Excel or Parquet."
@@ -185,6 +203,13 @@ def find_layout(head: str, name: str) -> TextLayout:
     if not head.strip("\ufeff \t\r\n"):
         raise DataError(
             f"{name!r} is empty: it holds nothing but blank lines. Export the orders again."
+        )
+    if _JSON.match(head):
+        raise DataError(f"{name!r} is JSON, not a table. Export the orders as CSV or Excel.")
+    if not re.search(r"[\r\n]", head.strip()) and _ODD_LINE_ENDS.search(head):
+        raise DataError(
+            f"{name!r} is one long line: its rows are not parted by the line breaks of a table. "
+            "Save it again as CSV."
         )
     layout = _delimited_layout(head) or _aligned_layout(head)
     if layout is None:

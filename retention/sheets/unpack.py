@@ -57,6 +57,13 @@ _FOREIGN = {
     b"BM\x00": "a bitmap image",
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"Rar!": "a RAR archive",
+    b"BZh91AY&SY": "a bzip2 archive",
+    b"\xfd7zXZ\x00": "an xz archive",
+    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
+    b"ARROW1": "an Arrow file",
+    b"FEA1": "an Arrow file",
+    b"Obj\x01": "an Avro file",
+    b"ORC": "an ORC file",
     b"\x7fELF": "a program",
     b"MZ": "a program",
     b"SQLite format 3": "an SQLite database",
@@ -341,11 +348,13 @@ def _checked(file: PlainFile) -> PlainFile:
     if file.path.stat().st_size == 0:
         raise DataError(f"The file {file.name!r} is empty once unpacked. Export the orders again.")
     with file.path.open("rb") as stream:
-        head = stream.read(16)
-    for magic, what in _FOREIGN.items():
-        if head.startswith(magic):
-            raise DataError(
-                f"{file.name!r} is {what}, not an order file. Upload the order export as CSV, "
-                "Excel or Parquet."
-            )
+        head = stream.read(512)
+    kinds = [kind for magic, kind in _FOREIGN.items() if head.startswith(magic)]
+    if head[257:].startswith(b"ustar"):
+        kinds = ["a tar archive"]
+    if kinds:
+        raise DataError(
+            f"{file.name!r} is {kinds[0]}, not an order file. Upload the order export as CSV, "
+            "Excel or Parquet."
+        )
     return file

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import json
 
 import pytest
 
@@ -146,6 +147,44 @@ def test_what_is_no_text_is_refused_by_name(tmp_path):
     path.write_bytes(bytes(range(32)) * 10)
     with pytest.raises(DataError, match=r"'orders\.csv' is not text"):
         find_encoding(path, "orders.csv")
+
+
+RECORDS = [dict(zip(HEADER, row, strict=True)) for row in ROWS]
+JSON_FILES = {
+    "a list of objects": json.dumps(RECORDS),
+    "in many lines": json.dumps(RECORDS, indent=2),
+    "an object a line": "\n".join(map(json.dumps, RECORDS)),
+    "an object": json.dumps({"orders": RECORDS}),
+    "a list of lists": json.dumps([HEADER, *ROWS]),
+}
+
+
+@pytest.mark.parametrize("kind", JSON_FILES)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_json_is_refused_by_name(kind, encoding):
+    """One line of it was read as a single order of many columns."""
+    with pytest.raises(DataError, match=r"'orders\.json' is JSON, not a table"):
+        read_orders(JSON_FILES[kind].encode(encoding), name="orders.json")
+
+
+def test_column_names_in_brackets_are_no_json():
+    header = [f"[{name}]" for name in HEADER]
+    assert cells_of(csv_bytes(header, ROWS)) == [header, *ROWS]
+
+
+@pytest.mark.parametrize("line_end", ["\x85", "\u2028", "\u2029"])
+def test_rows_that_no_line_break_parts_are_not_read_as_one(line_end):
+    rows = csv_bytes(HEADER, ROWS).decode().splitlines()
+    with pytest.raises(DataError, match="is one long line"):
+        read_orders(line_end.join(rows).encode(), name="orders.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+@pytest.mark.parametrize("zeros", [8, 1000, HEAD_BYTES + 1])
+def test_a_file_whose_end_was_never_written_says_so(encoding, zeros):
+    content = csv_bytes(HEADER, LATIN_ROWS if encoding == "cp1252" else ROWS, ",", encoding)
+    with pytest.raises(DataError, match="was not saved to its end"):
+        read_orders(content + bytes(zeros), name="orders.csv")
 
 
 def test_the_layout_says_where_the_table_stands():

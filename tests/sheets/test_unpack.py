@@ -1,14 +1,20 @@
 """A file comes from anywhere and in any wrapping; what is damaged or made to flood is refused."""
 
+import bz2
 import gzip
 import hashlib
 import io
+import lzma
 import random
 import struct
+import tarfile
 import zipfile
 import zlib
 
+import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import feather
 
 from retention import DataError, open_sheet, read_orders
 from retention.sheets.unpack import PlainFile, unpack
@@ -139,6 +145,37 @@ def test_zip_without_a_table_and_empty_zip_are_refused():
 )
 def test_renamed_image_or_document(data, name):
     refused(data, name)
+
+
+def tar_of(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        member = tarfile.TarInfo("orders.csv")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def arrow_of(content: bytes) -> bytes:
+    sink = io.BytesIO()
+    feather.write_feather(pd.read_csv(io.BytesIO(content)), sink)
+    return sink.getvalue()
+
+
+OTHER_FORMS = {
+    "a bzip2 archive": bz2.compress,
+    "an xz archive": lzma.compress,
+    "a Zstandard archive": lambda content: bytes(pa.compress(content, "zstd", asbytes=True)),
+    "a tar archive": tar_of,
+    "an Arrow file": arrow_of,
+}
+
+
+@pytest.mark.parametrize("form", OTHER_FORMS)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["as it is", "gzip"])
+def test_a_form_that_is_not_read_is_named(form, pack):
+    with pytest.raises(DataError, match=f"is {form}, not an order file"):
+        read_orders(pack(OTHER_FORMS[form](GOOD)), name="orders.csv")
 
 
 @pytest.mark.parametrize(
