@@ -1,6 +1,7 @@
 """Work that is kept, over the pages: applied whole, or not at all; on this computer or nowhere."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,9 +22,10 @@ from tests.pages.steps import button, open_app, open_page, words
 
 
 @pytest.fixture(autouse=True)
-def kept(monkeypatch, tmp_path) -> Path:
+def kept(monkeypatch, tmp_path) -> Iterator[Path]:
     monkeypatch.setenv("RETENTION_HOME", str(tmp_path / "kept"))
-    return tmp_path / "kept"
+    yield tmp_path / "kept"
+    keeping._TURNS.forgotten += 1  # a watch that the test has started looks no more
 
 
 @pytest.fixture
