@@ -48,6 +48,7 @@ _BROKEN_ZIP = (
     IndexError,
     ValueError,
 )
+#: How files of other kinds begin. None of it may be the beginning of a column's name.
 _FOREIGN = {
     b"\x89PNG": "a PNG image",
     b"\xff\xd8\xff": "a JPEG image",
@@ -60,12 +61,10 @@ _FOREIGN = {
     b"BZh91AY&SY": "a bzip2 archive",
     b"\xfd7zXZ\x00": "an xz archive",
     b"\x28\xb5\x2f\xfd": "a Zstandard archive",
-    b"ARROW1": "an Arrow file",
-    b"FEA1": "an Arrow file",
+    b"ARROW1\x00\x00": "an Arrow file",
     b"Obj\x01": "an Avro file",
-    b"ORC": "an ORC file",
     b"\x7fELF": "a program",
-    b"MZ": "a program",
+    b"MZ\x90\x00": "a program",
     b"SQLite format 3": "an SQLite database",
 }
 

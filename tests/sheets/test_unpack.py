@@ -178,6 +178,11 @@ def test_a_form_that_is_not_read_is_named(form, pack):
         read_orders(pack(OTHER_FORMS[form](GOOD)), name="orders.csv")
 
 
+@pytest.mark.parametrize("name", ["MZ-Nummer", "ORCAMENTO", "BM", "GIF", "Obj", "Rarity"])
+def test_a_column_name_is_taken_for_no_other_form(name):
+    assert cells_of(csv_bytes([name, *HEADER[1:]], ROWS)) == [[name, *HEADER[1:]], *ROWS]
+
+
 @pytest.mark.parametrize(
     "magic", [b"PAR1", b"PK\x03\x04", b"\x1f\x8b\x08", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]
 )
