@@ -31,6 +31,8 @@ def read_parquet(con: Backend, file: PlainFile, table: str) -> RawRows:
             rows = decode("parquet", file.path, folder, most).tables[0]
         except UnreadableFileError as error:
             raise _refused(file, error, most) from error
+    if not rows.num_columns:
+        raise DataError(f"{file.name!r} has no columns. Export the orders again.")
     refuse_many_columns(rows.num_columns, file.name)
     columns = unique_names(rows.column_names, rows.num_columns)
     kinds = rows.schema.types

@@ -80,6 +80,9 @@ def find_encoding(path: Path, name: str) -> str:
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             return encoding
+    if head.count(0) > len(head) * 5 // 8:
+        # Latin text in UTF-32 without a mark: three bytes of four are zero.
+        return "utf-32-le" if head[3::4].count(0) > head[::4].count(0) else "utf-32-be"
     if head.count(0) > len(head) // 4:
         # Latin text in UTF-16 without a mark: every other byte is zero.
         return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"

@@ -94,6 +94,10 @@ def test_moments_of_a_zone_are_read_as_its_clocks_show_them(unit, zone):
     )
 
 
+def test_a_parquet_file_without_columns_says_so():
+    assert "has no columns" in refused(parquet_bytes(pa.table({})), "orders.parquet")
+
+
 #: Columns of types that no engine has, or only some: of good files, as other tools write them.
 UNUSUAL = {
     "no type": pa.nulls(len(ROWS)),

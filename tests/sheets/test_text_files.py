@@ -134,6 +134,8 @@ def test_a_file_without_column_names_loses_no_order():
         ("Email,Total".encode("utf-16-le"), "utf-16-le"),
         ("Email,Total".encode("utf-16-be"), "utf-16-be"),
         ("Email,Total".encode("utf-16"), "utf-16"),
+        ("Email,Total".encode("utf-32-le"), "utf-32-le"),
+        ("Email,Total".encode("utf-32-be"), "utf-32-be"),
     ],
 )
 def test_unicode_is_known_by_its_mark_or_by_trial(tmp_path, data, encoding):
