@@ -47,6 +47,7 @@ from retention.orders.rows import (
     unusable_rows,
 )
 from retention.orders.set_aside import SetAside, set_aside
+from retention.orders.split_amounts import split_warning
 from retention.orders.tables import is_table, settle_table, table_sheet
 from retention.sheets.engine_errors import refuse_engine_errors
 from retention.sheets.raw_rows import raw_names
@@ -288,7 +289,8 @@ def build_orders(sheet: Sheet, mapping: Mapping) -> Orders:
     totals = _totals(settled)
     report = _report(sheet, mapping, lines, settled, totals, count_reasons(left_out))
     guests = guest_warning(sheet, mapping, report.dropped.get(NO_CUSTOMER, 0))
-    report = replace(report, warnings=(*guests, *report.warnings))
+    doubts = (*split_warning(sheet, mapping), *guests)
+    report = replace(report, warnings=(*doubts, *report.warnings))
     if not totals.orders:
         raise DataError(nothing_left(sheet, mapping, report))
     carts = store(con, f"carts_{name}", abandoned_carts(marked)) if lines.carts else None
