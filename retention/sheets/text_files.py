@@ -174,6 +174,56 @@ def to_tabs(path: Path, target: Path) -> Path:
     return target
 
 
+def rows_are_quoted(head: str) -> bool:
+    """Return whether each row stands in quotation marks as a whole, as if it were one cell.
+
+    Excel saves a table so that it has opened in one column.
+
+    Args:
+        head: From `read_head`.
+    """
+    lines = [line for line in head.splitlines() if line.strip()][:HEAD_RECORDS]
+    if not lines or not all(line.startswith('"') for line in lines):
+        return False
+    if any(_regularity(_records(head, mark)) for mark in DELIMITERS):
+        return False
+    rows = ["".join(cells) for cells in _records(head, DELIMITERS[0])]
+    inside = "\n".join(rows)
+    return any(
+        _regularity(records) and len(records) == len(rows)
+        for records in (_records(inside, mark) for mark in DELIMITERS)
+    )
+
+
+def to_rows(path: Path, target: Path) -> Path:
+    """Make a copy of a UTF-8 file without the quotation marks around each row.
+
+    Args:
+        path: A file in UTF-8.
+        target: Where to write the copy.
+
+    Returns:
+        `target`.
+    """
+    with (
+        path.open("r", encoding="utf-8-sig") as source,
+        new_file(target).open("w", encoding="utf-8", newline="\n") as out,
+    ):
+        out.writelines(_without_marks(line.rstrip("\n")) + "\n" for line in source)
+    return target
+
+
+def _without_marks(line: str) -> str:
+    """Return the cell of a line that is one in quotation marks; other lines stay as they are."""
+    if not (line.startswith('"') and line.endswith('"')):
+        return line
+    try:
+        cells = next(csv.reader([line]))
+    except csv.Error:  # a cell beyond csv's limit
+        return line
+    return cells[0] if len(cells) == 1 else line
+
+
 def read_head(path: Path) -> str:
     """Return the beginning of a UTF-8 file, cut at the last whole line.
 

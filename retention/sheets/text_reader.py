@@ -47,7 +47,12 @@ def read_text(con: Backend, file: PlainFile, folder: Path, table: str) -> RawRow
         if encoding in text_files.LEGACY_ENCODINGS:
             known_as = text_files.LEGACY_ENCODINGS[encoding]
             notes.append(f"The letters are coded as {known_as}; check that names look right.")
-    layout = text_files.find_layout(text_files.read_head(path), file.name)
+    head = text_files.read_head(path)
+    if text_files.rows_are_quoted(head):
+        path = text_files.to_rows(path, folder / f"{table}-rows.csv")
+        head = text_files.read_head(path)
+        notes.append("Each row stood in quotation marks; it is read without them.")
+    layout = text_files.find_layout(head, file.name)
     if layout.delimiter == text_files.ALIGNED:
         path = text_files.to_tabs(path, folder / f"{table}-tabs.csv")
         layout = replace(layout, delimiter="\t")

@@ -2,11 +2,12 @@
 
 import codecs
 import csv
+import io
 import json
 
 import pytest
 
-from retention import DataError, read_orders
+from retention import DataError, open_sheet, read_orders
 from retention.sheets.text_files import (
     ALIGNED,
     HEAD_BYTES,
@@ -172,6 +173,51 @@ def test_json_is_refused_by_name(kind, encoding):
 def test_column_names_in_brackets_are_no_json():
     header = [f"[{name}]" for name in HEADER]
     assert cells_of(csv_bytes(header, ROWS)) == [header, *ROWS]
+
+
+def written(delimiter: str, quoting: int) -> str:
+    table = io.StringIO()
+    csv.writer(table, delimiter=delimiter, quoting=quoting).writerows([HEADER, *ROWS])
+    return table.getvalue()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+def test_rows_that_stand_in_quotation_marks_are_read_as_rows(delimiter, quoting):
+    doubled = (row.replace('"', '""') for row in written(delimiter, quoting).splitlines())
+    content = "\r\n".join(f'"{row}"' for row in doubled).encode("utf-8-sig")
+    assert cells_of(content) == [HEADER, *ROWS]
+    [note] = open_sheet(content, "orders.csv").notes
+    assert note == "Each row stood in quotation marks; it is read without them."
+
+
+def test_lines_below_that_stand_in_no_quotation_marks_stay_as_they_are():
+    quoted = [f'"{i},c{i % 9}@example.com,2024-01-0{1 + i % 9},5.00"' for i in range(400)]
+    below = ["400,d@example.com,2024-02-01,7.00", '"401","e@example.com","2024-02-02","8.00"']
+    long = f'"402,f@example.com,2024-02-03,{"9" * 200_000}"'
+    content = "\n".join(['"Order,Email,Date,Total"', *quoted, *below, long]).encode()
+    orders = read_orders(content, name="orders.csv")
+    last = orders.table.order_by("ordered_at").to_pandas().tail(2)
+    assert last["customer_id"].tolist() == ["d@example.com", "e@example.com"]
+    assert last["revenue"].tolist() == [7.0, 8.0]
+    assert orders.report.rows_kept == 402
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_cells_in_quotation_marks_are_no_rows_in_them(delimiter):
+    content = written(delimiter, csv.QUOTE_ALL).encode()
+    assert cells_of(content) == [HEADER, *ROWS]
+    assert open_sheet(content, "orders.csv").notes == ()
+
+
+#: The cells' marks are doubled between them and missing at both ends.
+BROKEN = "\n".join(f'"{i}"",""c{i}@example.com"",""2024-01-0{i}"",""5.00"' for i in range(1, 9))
+
+
+@pytest.mark.parametrize("content", ['"a"\n"b"\n', '"a, b\n', '"', '"a,b"\n"c\n', BROKEN])
+def test_what_is_no_row_in_quotation_marks_is_refused_in_words(content):
+    with pytest.raises(DataError):
+        read_orders(content.encode(), name="orders.csv")
 
 
 @pytest.mark.parametrize("line_end", ["\x85", "\u2028", "\u2029"])
