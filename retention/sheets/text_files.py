@@ -3,9 +3,9 @@
 import codecs
 import csv
 import io
-import os
 import re
 from collections import Counter
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -20,7 +20,7 @@ CHUNK = 1 << 20
 HEAD_BYTES = 1 << 18
 HEAD_RECORDS = 300
 DELIMITERS = (",", ";", "\t", "|", "^", "~")
-# Columns set apart by runs of blanks; `to_tabs` makes them tabs.
+# Columns set apart by runs of blanks; `with_tabs` makes them tabs.
 ALIGNED = " "
 
 #: How data for programs begin: an object, or a list of objects or of lists.
@@ -70,7 +70,7 @@ def find_encoding(path: Path, name: str) -> str:
     """
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
-        stream.seek(max(0, path.stat().st_size - len(_UNWRITTEN)), os.SEEK_SET)
+        stream.seek(max(0, path.stat().st_size - len(_UNWRITTEN)))
         tail = stream.read()
     if tail == _UNWRITTEN and (text := head.rstrip(b"\0")) and _control_share(text) <= _BINARY:
         raise DataError(
@@ -156,12 +156,13 @@ def to_utf8(path: Path, encoding: str, target: Path, name: str) -> Path:
     return target
 
 
-def to_tabs(path: Path, target: Path) -> Path:
-    """Make a copy of a UTF-8 file with each run of blanks as one tab.
+def rewrite_lines(path: Path, target: Path, rewrite: Callable[[str], str]) -> Path:
+    """Make a copy of a UTF-8 file with each of its lines rewritten.
 
     Args:
         path: A file in UTF-8.
         target: Where to write the copy.
+        rewrite: Takes a line without its end, and returns what stands in its place.
 
     Returns:
         `target`.
@@ -170,8 +171,13 @@ def to_tabs(path: Path, target: Path) -> Path:
         path.open("r", encoding="utf-8-sig") as source,
         new_file(target).open("w", encoding="utf-8", newline="\n") as out,
     ):
-        out.writelines("\t".join(line.split()) + "\n" for line in source)
+        out.writelines(rewrite(line.rstrip("\n")) + "\n" for line in source)
     return target
+
+
+def with_tabs(line: str) -> str:
+    """Return a line with each run of blanks as one tab."""
+    return "\t".join(line.split())
 
 
 def rows_are_quoted(head: str) -> bool:
@@ -195,25 +201,7 @@ def rows_are_quoted(head: str) -> bool:
     )
 
 
-def to_rows(path: Path, target: Path) -> Path:
-    """Make a copy of a UTF-8 file without the quotation marks around each row.
-
-    Args:
-        path: A file in UTF-8.
-        target: Where to write the copy.
-
-    Returns:
-        `target`.
-    """
-    with (
-        path.open("r", encoding="utf-8-sig") as source,
-        new_file(target).open("w", encoding="utf-8", newline="\n") as out,
-    ):
-        out.writelines(_without_marks(line.rstrip("\n")) + "\n" for line in source)
-    return target
-
-
-def _without_marks(line: str) -> str:
+def without_marks(line: str) -> str:
     """Return the cell of a line that is one in quotation marks; other lines stay as they are."""
     if not (line.startswith('"') and line.endswith('"')):
         return line

@@ -49,12 +49,14 @@ def read_text(con: Backend, file: PlainFile, folder: Path, table: str) -> RawRow
             notes.append(f"The letters are coded as {known_as}; check that names look right.")
     head = text_files.read_head(path)
     if text_files.rows_are_quoted(head):
-        path = text_files.to_rows(path, folder / f"{table}-rows.csv")
+        target = folder / f"{table}-rows.csv"
+        path = text_files.rewrite_lines(path, target, text_files.without_marks)
         head = text_files.read_head(path)
         notes.append("Each row stood in quotation marks; it is read without them.")
     layout = text_files.find_layout(head, file.name)
     if layout.delimiter == text_files.ALIGNED:
-        path = text_files.to_tabs(path, folder / f"{table}-tabs.csv")
+        target = folder / f"{table}-tabs.csv"
+        path = text_files.rewrite_lines(path, target, text_files.with_tabs)
         layout = replace(layout, delimiter="\t")
     notes += layout.notes()
     if layout.header is None:
