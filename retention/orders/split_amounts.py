@@ -29,8 +29,7 @@ def split_warning(sheet: Sheet, mapping: Mapping) -> Iterable[str]:
         return
     whole, cents, beyond = (sheet.table[f"c{i}"] for i in (place, place + 1, last - 1))
     is_split = whole.re_search(_WHOLE) & cents.re_search(_CENTS) & (beyond.strip() != "")
-    split = sheet.table.aggregate(rows=is_split.sum().fill_null(0)).rows.execute().iloc[0]
-    if split < SPLIT * sheet.rows:
+    if is_split.sum().fill_null(0).execute() < SPLIT * sheet.rows:
         return
     yield (
         f"The amounts in {amount!r} are whole numbers, two digits follow each, and the last column "

@@ -348,12 +348,11 @@ def _checked(file: PlainFile) -> PlainFile:
         raise DataError(f"The file {file.name!r} is empty once unpacked. Export the orders again.")
     with file.path.open("rb") as stream:
         head = stream.read(512)
-    kinds = [kind for magic, kind in _FOREIGN.items() if head.startswith(magic)]
-    if head[257:].startswith(b"ustar"):
-        kinds = ["a tar archive"]
-    if kinds:
+    is_tar = head[257:].startswith(b"ustar")
+    kinds = (kind for magic, kind in _FOREIGN.items() if head.startswith(magic))
+    if kind := "a tar archive" if is_tar else next(kinds, None):
         raise DataError(
-            f"{file.name!r} is {kinds[0]}, not an order file. Upload the order export as CSV, "
+            f"{file.name!r} is {kind}, not an order file. Upload the order export as CSV, "
             "Excel or Parquet."
         )
     return file
